@@ -1,0 +1,233 @@
+"""
+Everything metaconnect can tell a user has gone wrong.
+
+* MetaconnectError                 1
+  x UsageError                     2
+    + ClientNotFound
+    + AdAccountNotFound
+  x ConfigError                    3
+    + NoSecretStore
+    + TablesMissing
+  x AuthError                      4
+    + NotConnected
+    + NothingToResume
+    + AuthorizationDenied
+    + AuthorizationTimeout
+    + PermissionDeclined
+    + TokenRejected
+    + NotSignedIn
+  x GraphError                     5
+    + PermissionMissing
+    + InvalidRequest
+    + RateLimited                  6
+  x Unavailable                    7
+    + NetworkError
+    + ServiceUnavailable
+    + StoreError
+      . ConnectionChanged
+
+The number is the exit code; a class without one inherits its parent's.
+The tree is ordered by what the user must do, not by which file noticed.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class MetaconnectError(Exception):
+    """
+    Base class: catch this to catch everything metaconnect raises.
+
+    `hint` is the next step, in the imperative. It never holds a secret, and
+    neither does the message.
+    """
+
+    exit_code: ClassVar[int] = 1
+    hint: str = ""
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        if hint is not None:
+            self.hint = hint
+
+
+class UsageError(MetaconnectError):
+    """
+    The command cannot be carried out as it was written.
+    """
+
+    exit_code = 2
+
+
+class ClientNotFound(UsageError):
+    """
+    No such client, or none that this user may see or change.
+    """
+
+    hint = "See who is there:  metaconnect clients list"
+
+
+class AdAccountNotFound(UsageError):
+    """
+    The ad account named is not one, or not exactly one, of those reached.
+    """
+
+
+class ConfigError(MetaconnectError):
+    """
+    A setting is missing or cannot be used.
+    """
+
+    exit_code = 3
+    hint = "Compare your settings with .env.example."
+
+
+class NoSecretStore(ConfigError):
+    """
+    There is no keyring that works, and no leave to use a file instead.
+    """
+
+    hint = "Unlock the keyring, or set METACONNECT_SECRETS=file (a 0600 file)."
+
+
+class TablesMissing(ConfigError):
+    """
+    The database lacks a table or column that the program needs.
+    """
+
+    hint = "Create what is missing:  metaconnect init --print-sql"
+
+
+class AuthError(MetaconnectError):
+    """
+    A person has to log in again, at Meta or at Supabase.
+    """
+
+    exit_code = 4
+    hint = "Log in with:  metaconnect connect"
+
+
+class NotConnected(AuthError):
+    """
+    No connection is stored for that client.
+    """
+
+
+class NothingToResume(AuthError):
+    """
+    No login of that client waits to be finished.
+    """
+
+
+class AuthorizationDenied(AuthError):
+    """
+    The authorization response carried no code (RFC 6749, section 4.1.2.1).
+    """
+
+
+class AuthorizationTimeout(AuthError):
+    """
+    No authorization response arrived in time.
+    """
+
+
+class PermissionDeclined(AuthError):
+    """
+    The person logged in but left out a permission that is needed.
+    """
+
+
+class TokenRejected(AuthError):
+    """
+    Meta no longer accepts the access token (Graph code 190 or 102).
+    """
+
+
+class NotSignedIn(AuthError):
+    """
+    There is no Supabase session, or it has ended.
+    """
+
+    hint = "Sign in with:  metaconnect login"
+
+
+class GraphError(MetaconnectError):
+    """
+    The Graph API answered with an error envelope.
+
+    `code`, `subcode` and `fbtrace_id` are Meta's own; `retry_after` is the
+    number of seconds to wait, where Meta said one.
+    """
+
+    exit_code = 5
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        code: int | None = None,
+        subcode: int | None = None,
+        fbtrace_id: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.code = code
+        self.subcode = subcode
+        self.fbtrace_id = fbtrace_id
+        self.retry_after = retry_after
+
+
+class PermissionMissing(GraphError):
+    """
+    The token lacks a permission, or the user access (Graph code 10, 200-299).
+    """
+
+
+class InvalidRequest(GraphError):
+    """
+    The Graph API rejected a parameter (Graph code 100 and relatives).
+    """
+
+
+class RateLimited(GraphError):
+    """
+    Still throttled after the last retry.
+    """
+
+    exit_code = 6
+    hint = "Try again later, or ask for less."
+
+
+class Unavailable(MetaconnectError):
+    """
+    Something metaconnect depends on could not be reached.
+    """
+
+    exit_code = 7
+    hint = "Try again in a moment."
+
+
+class NetworkError(Unavailable):
+    """
+    Meta could not be reached.
+    """
+
+
+class ServiceUnavailable(Unavailable):
+    """
+    Meta failed on its side (Graph code 1 or 2, or no envelope at all).
+    """
+
+
+class StoreError(Unavailable):
+    """
+    The connection store could not be read or written.
+    """
+
+
+class ConnectionChanged(StoreError):
+    """
+    Another process changed the connection in the meantime.
+    """
