@@ -1,0 +1,182 @@
+"""The token endpoint, and what Meta knows about a token."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from ..errors import (
+    ConfigError,
+    MetaconnectError,
+    ServiceUnavailable,
+    TokenRejected,
+)
+from ..models import AccessToken, MetaApp
+from .body import Body
+from .client import GraphClient
+from .envelope import error_from, holds_error
+from .paging import rows_of
+from .verdicts import CHECK_APP
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenInfo:
+    """
+    What debug_token says of a token. Times are UTC; None means never.
+
+    `type` is USER, SYSTEM_USER, PAGE or APP. `granular_scopes` maps a scope
+    to the ids it is limited to; without ids it holds for all. `rejection` is
+    why a token is not valid, as the error that a call with it would raise.
+    https://developers.facebook.com/docs/graph-api/reference/debug_token
+    """
+
+    is_valid: bool
+    app_id: str | None = None
+    user_id: str | None = None
+    type: str | None = None
+    expires_at: datetime | None = None
+    data_access_expires_at: datetime | None = None
+    scopes: tuple[str, ...] = ()
+    granular_scopes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rejection: MetaconnectError | None = None
+
+
+async def exchange_code(
+    graph: GraphClient, app: MetaApp, code: str, redirect_uri: str, now: datetime
+) -> AccessToken:
+    """
+    Trade an authorization code for a token (RFC 6749, section 4.1.3).
+
+    Sent once: the first try uses the code up, failed or not. Without an
+    expiry in the answer `expires_at` is None.
+    """
+    body = await graph.post(
+        "/oauth/access_token",
+        client_id=app.app_id,
+        client_secret=app.app_secret,
+        redirect_uri=redirect_uri,
+        code=code,
+    )
+    return access_token_in(body, now)
+
+
+async def extend_token(
+    graph: GraphClient, app: MetaApp, token: AccessToken, now: datetime
+) -> AccessToken:
+    """
+    Trade *token* for a long-lived one, with its true expiry.
+
+    https://developers.facebook.com/docs/facebook-login/guides/access-tokens/get-long-lived
+    """
+    body = await graph.get_with_secret(
+        "/oauth/access_token",
+        grant_type="fb_exchange_token",
+        client_id=app.app_id,
+        client_secret=app.app_secret,
+        fb_exchange_token=token.value,
+    )
+    return await with_true_expiry(graph, app, access_token_in(body, now))
+
+
+async def with_true_expiry(
+    graph: GraphClient, app: MetaApp, token: AccessToken
+) -> AccessToken:
+    """Ask debug_token when *token* expires, where its answer did not say."""
+    if token.expires_at is not None:
+        return token
+    info = await inspect_token(graph, app, token)
+    return replace(token, expires_at=info.expires_at)
+
+
+async def inspect_token(
+    graph: GraphClient, app: MetaApp, token: AccessToken
+) -> TokenInfo:
+    """
+    Return what Meta knows about *token*; an invalid one is no error here.
+
+    Raises ConfigError where Meta does not accept the app id and secret.
+    """
+    try:
+        body = await graph.get_with_secret(
+            "/debug_token",
+            bearer=f"{app.app_id}|{app.app_secret}",
+            input_token=token.value,
+        )
+    except TokenRejected as error:
+        # The token that was rejected is the app's, not the one inspected.
+        raise ConfigError(str(error), hint=CHECK_APP) from None
+    return token_info_in(body)
+
+
+async def granted_permissions(graph: GraphClient, token: AccessToken) -> dict[str, str]:
+    """Return each permission's status: granted, declined or expired."""
+    rows = rows_of(await graph.get("/me/permissions", token))
+    return {
+        str(row["permission"]): str(row.get("status"))
+        for row in rows
+        if "permission" in row
+    }
+
+
+def access_token_in(body: Body, now: datetime) -> AccessToken:
+    """Return the token in an answer of the token endpoint (section 5.1)."""
+    value = body.get("access_token")
+    if not isinstance(value, str) or not value:
+        raise ServiceUnavailable("Meta's answer holds no access token.")
+    seconds = _number(body.get("expires_in", body.get("expires")))
+    try:
+        expires_at = now + timedelta(seconds=seconds) if seconds else None
+    except OverflowError:
+        expires_at = None
+    return AccessToken(value=value, expires_at=expires_at)
+
+
+def token_info_in(body: Body) -> TokenInfo:
+    """Return what the body of a debug_token answer says."""
+    data = body.get("data")
+    if not isinstance(data, dict):
+        raise ServiceUnavailable("Meta's answer says nothing about the token.")
+    scopes = data.get("scopes")
+    return TokenInfo(
+        is_valid=data.get("is_valid") is True,
+        app_id=_text(data.get("app_id")),
+        user_id=_text(data.get("user_id")),
+        type=_text(data.get("type")),
+        expires_at=_time(data.get("expires_at")),
+        data_access_expires_at=_time(data.get("data_access_expires_at")),
+        scopes=tuple(map(str, scopes)) if isinstance(scopes, list) else (),
+        granular_scopes=_granular(data.get("granular_scopes")),
+        rejection=error_from(200, data) if holds_error(data) else None,
+    )
+
+
+def _granular(entries: object) -> dict[str, tuple[str, ...]]:
+    return {
+        str(entry["scope"]): tuple(map(str, entry.get("target_ids") or ()))
+        for entry in (entries if isinstance(entries, list) else ())
+        if isinstance(entry, dict) and "scope" in entry
+    }
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _number(value: object) -> float:
+    """Return *value*, which comes as a number or as text; 0 if it is neither."""
+    try:
+        number = float(str(value))
+    except ValueError:
+        return 0.0
+    return number if math.isfinite(number) and number > 0 else 0.0
+
+
+def _time(value: object) -> datetime | None:
+    if not (seconds := _number(value)):
+        return None
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, OSError, ValueError):
+        return None

@@ -1,0 +1,81 @@
+"""The texts in a table's cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from ..models import FieldKind
+
+NOTHING: Final = "–"  # noqa: RUF001 - an en dash is meant
+_SHOWN_ACTIONS: Final = 3
+_DECIMALS: Final = 2
+_SMALL: Final = Decimal("0.1")  # below it two decimals say too little
+
+# https://developers.facebook.com/docs/marketing-api/currencies: offset 1
+_WITHOUT_DECIMALS: Final = frozenset(
+    ["CLP", "COP", "CRC", "HUF", "ISK", "IDR", "JPY", "KRW", "PYG", "TWD", "VND"]
+)
+_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
+_JOINERS = "\u200c\u200d"  # Persian spelling and composed emoji need them
+
+
+def safe(text: str) -> str:
+    """Return *text* without what could drive a terminal or turn its direction."""
+    text = _ESCAPE.sub("", text)
+    return "".join(c for c in text if c.isprintable() or c in _JOINERS)
+
+
+def cell(value: object, kind: FieldKind, currency: str | None = None) -> str:
+    """Return *value* as people read it; the data formats keep every digit."""
+    if value is None:
+        return NOTHING
+    if isinstance(value, Mapping):
+        return _actions(value, kind, currency)
+    if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+        return _number(value, kind, currency)
+    if isinstance(value, (list, tuple)):
+        return _entries(len(value))
+    return safe(str(value))
+
+
+def _entries(number: int) -> str:
+    if number == 1:
+        return "1 entry"
+    return f"{number} entries" if number else NOTHING
+
+
+def _number(value: int | Decimal, kind: FieldKind, currency: str | None) -> str:
+    if isinstance(value, int):
+        return f"{value:,}"
+    if not value.is_finite():
+        return NOTHING
+    whole = kind.is_money and currency in _WITHOUT_DECIMALS
+    if kind in (FieldKind.COUNT, FieldKind.UNIQUE_COUNT, FieldKind.ACTIONS):
+        return f"{value:,f}"
+    decimals = 0 if whole else _DECIMALS
+    if 0 < abs(value) < _SMALL:
+        decimals += _DECIMALS
+    exponent = Decimal(1).scaleb(-decimals)
+    return f"{value.quantize(exponent, ROUND_HALF_UP):,f}"
+
+
+def _actions(
+    by_type: Mapping[str, object], kind: FieldKind, currency: str | None
+) -> str:
+    """Return the largest few, one a line: never their sum."""
+    numbers = [
+        (action_type, value)
+        for action_type, value in by_type.items()
+        if isinstance(value, (int, Decimal))
+    ]
+    numbers.sort(key=lambda entry: entry[1], reverse=True)
+    lines = [
+        f"{safe(action_type)} {_number(value, kind, currency)}"
+        for action_type, value in numbers[:_SHOWN_ACTIONS]
+    ]
+    if rest := len(by_type) - len(lines):
+        lines.append(f"+{rest} more")
+    return "\n".join(lines) or NOTHING
