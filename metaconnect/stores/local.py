@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -143,8 +144,17 @@ class LocalStore:
 
 def _make_private(path: Path) -> None:
     """Create the file as 0600; SQLite gives its journals the same mode."""
+    if path.exists():
+        return
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    descriptor, fresh = tempfile.mkstemp(dir=path.parent, prefix=".connections-")
+    # Closed before it has its name: closing a file drops every POSIX lock that
+    # this process, another thread's SQLite included, holds on it.
+    # https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled
+    os.close(descriptor)
+    with suppress(FileExistsError):
+        os.link(fresh, path)
+    Path(fresh).unlink()
 
 
 def _prepare(db: sqlite3.Connection, path: Path) -> None:

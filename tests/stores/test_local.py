@@ -4,6 +4,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -140,6 +141,25 @@ for number in range(12):
             user_facebook_id=who,
         ))
 """
+
+
+class TestManyAtOnce:
+    connection = StoreContract.connection
+
+    def test_other_connections_of_this_process_keep_their_locks(
+        self, folder, store, connection
+    ):
+        """Closing a file that SQLite has open would drop them, and lose a write."""
+        store.save(connection)
+        with closing(sqlite3.connect(folder / "connections.db")) as db:
+            db.execute("select count(*) from meta_tokens").fetchall()
+            store.get(connection.client_id)
+            # The last one to leave a database removes its journal.
+            subprocess.run([sys.executable, "-c", WRITER, str(folder), "1"], check=True)
+            db.execute("delete from meta_tokens where client_id = 'shared'")
+            db.commit()
+
+        assert "shared" not in [client.id for client in store.clients()]
 
 
 def test_processes_at_once_lose_nothing_and_mix_nothing(folder, store):
