@@ -1,0 +1,66 @@
+"""The ASGI application: which path is answered by whom."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+
+from . import control, graph, tokens
+from .dialog import dialog, dialog_answer
+from .faults import Fault, answer
+from .front import Front
+from .insights import insights, report_run
+from .state import Sandbox
+
+GET_POST = ["GET", "POST"]
+ROUTES = [
+    Mount("/_sandbox", routes=control.ROUTES),
+    Route("/dialog/oauth", dialog),
+    Route("/dialog/oauth/answer", dialog_answer, methods=["POST"]),
+    Route("/oauth/access_token", tokens.access_token, methods=GET_POST),
+    Route("/oauth/revoke", tokens.revoke, methods=GET_POST),
+    Route("/debug_token", tokens.debug_token),
+    Route("/me", graph.me),
+    Route("/me/permissions", graph.permissions),
+    Route("/me/permissions", graph.delete_permissions, methods=["DELETE"]),
+    Route("/me/permissions/{permission}", graph.delete_permission, methods=["DELETE"]),
+    Route("/me/adaccounts", graph.ad_accounts),
+    Route("/{object_id}", graph.ad_account),
+    Route("/{object_id}/insights", insights),
+    Route("/{object_id}/insights", report_run, methods=["POST"]),
+]
+
+
+def create_app(sandbox: Sandbox | None = None) -> Starlette:
+    """The pretend Meta as an ASGI application; `sandbox` is its memory."""
+    sandbox = sandbox or Sandbox()
+    app = Starlette(
+        routes=ROUTES,
+        middleware=[Middleware(Front, sandbox=sandbox)],
+        exception_handlers={
+            Fault: _fault,
+            control.Refused: control.refused,
+            HTTPException: _nothing_there,
+        },
+    )
+    app.router.redirect_slashes = False
+    app.state.sandbox = sandbox
+    return app
+
+
+def _fault(request: Request, fault: Exception) -> Response:
+    assert isinstance(fault, Fault)  # noqa: S101  for the type checker
+    return answer(fault, request, request.app.state.sandbox)
+
+
+def _nothing_there(request: Request, problem: Exception) -> Response:
+    """No such path, or no such method on it."""
+    assert isinstance(problem, HTTPException)  # noqa: S101  for the type checker
+    if request.url.path.startswith("/_sandbox"):
+        return JSONResponse({"error": problem.detail}, problem.status_code)
+    path = request.scope["path"]
+    return answer(Fault("2500/path", path=path), request, request.app.state.sandbox)

@@ -1,0 +1,141 @@
+"""The tester's side door, ``/_sandbox``: nothing of it exists at Meta."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from datetime import datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from .faults import FAULTS
+from .state import LONG_LIVED, Sandbox, Switches
+
+TOKEN_KINDS = ("USER", "SYSTEM_USER")
+
+
+class Refused(ValueError):
+    """A control request that makes no sense; the text says why."""
+
+
+async def _body(request: Request) -> dict[str, Any]:
+    try:
+        body = json.loads(await request.body() or b"{}")
+    except ValueError:
+        raise Refused("the body must be JSON") from None
+    if not isinstance(body, dict):
+        raise Refused("the body must be a JSON object")
+    return body
+
+
+async def scenarios(_request: Request) -> Response:
+    """GET: every fault and switch, one line each."""
+    faults = [
+        {
+            "error": name,
+            "about": fault["about"],
+            "ad_account": f"act_{fault['account']}" if "account" in fault else None,
+        }
+        for name, fault in FAULTS.items()
+    ]
+    switches = [
+        {"switch": each.name, "about": each.metadata["about"], "default": each.default}
+        for each in dataclasses.fields(Switches)
+    ]
+    return JSONResponse({"errors": faults, "switches": switches})
+
+
+async def plan(request: Request) -> Response:
+    """POST {"path", "error", "times"}: faults to come; times 0 is for ever."""
+    sandbox: Sandbox = request.app.state.sandbox
+    body = await _body(request)
+    path, error, times = body.get("path", "*"), body.get("error"), body.get("times", 1)
+    if error not in FAULTS:
+        raise Refused(f"no error {error!r}; see GET /_sandbox/scenarios")
+    if not isinstance(path, str) or not (path == "*" or path.startswith("/")):
+        raise Refused('path is "*", or a path without version, as /oauth/access_token')
+    if type(times) is not int or times < 0:
+        raise Refused("times is a number; 0 is for ever")
+    sandbox.plan(path, error, times or None)
+    waiting = [dataclasses.asdict(each) for each in sandbox.planned]
+    return JSONResponse({"planned": [each for each in waiting if each["times"] != 0]})
+
+
+async def switches(request: Request) -> Response:
+    """GET or POST {switch: value}: how the pretend Meta behaves from now on."""
+    sandbox: Sandbox = request.app.state.sandbox
+    if request.method == "POST":
+        changed = dataclasses.replace(sandbox.switches)
+        for name, value in (await _body(request)).items():
+            try:
+                changed.turn(name, value)
+            except ValueError as problem:
+                raise Refused(str(problem)) from None
+        if changed.token_error and changed.token_error not in FAULTS:
+            raise Refused("token_error takes one of the errors of /_sandbox/scenarios")
+        sandbox.switches = changed
+    return JSONResponse(dataclasses.asdict(sandbox.switches))
+
+
+async def requests(request: Request) -> Response:
+    """GET: what was asked so far; names only, no values."""
+    sandbox: Sandbox = request.app.state.sandbox
+    return JSONResponse({"requests": sandbox.requests})
+
+
+async def tokens(request: Request) -> Response:
+    """POST {"type", "expires_in", "scopes"}: a token without a dialog."""
+    sandbox: Sandbox = request.app.state.sandbox
+    body = await _body(request)
+    kind, life = body.get("type", "USER"), body.get("expires_in", LONG_LIVED)
+    scopes = body.get("scopes", ["ads_read", "ads_management", "business_management"])
+    if kind not in TOKEN_KINDS:
+        raise Refused(f"type is one of {', '.join(TOKEN_KINDS)}")
+    if life is not None and type(life) is not int:
+        raise Refused("expires_in is a number of seconds, or null for never")
+    if not isinstance(scopes, list) or not all(isinstance(s, str) for s in scopes):
+        raise Refused("scopes is a list of names")
+    app_id = None if body.get("app_id") is None else str(body["app_id"])
+    value = sandbox.issue_token(
+        kind=kind, expires_in=life, scopes=tuple(scopes), app_id=app_id
+    )
+    return JSONResponse({"access_token": value})
+
+
+async def clock(request: Request) -> Response:
+    """GET, or POST {"advance": seconds} or {"now": "…+00:00"}."""
+    sandbox: Sandbox = request.app.state.sandbox
+    if request.method == "POST":
+        body = await _body(request)
+        try:
+            if "now" in body:
+                there = datetime.fromisoformat(body["now"])
+                sandbox.advance((there - sandbox.now()).total_seconds())
+            sandbox.advance(float(body.get("advance", 0)))
+        except (TypeError, ValueError, OverflowError) as problem:
+            raise Refused(f"not a time: {problem}") from None
+    return JSONResponse({"now": sandbox.now().isoformat()})
+
+
+async def reset(request: Request) -> Response:
+    """POST: forget everything."""
+    request.app.state.sandbox.reset()
+    return JSONResponse({"success": True})
+
+
+def refused(_request: Request, problem: Exception) -> Response:
+    return JSONResponse({"error": str(problem)}, 400)
+
+
+ROUTES = [
+    Route("/scenarios", scenarios),
+    Route("/next", plan, methods=["POST"]),
+    Route("/switches", switches, methods=["GET", "POST"]),
+    Route("/requests", requests),
+    Route("/tokens", tokens, methods=["POST"]),
+    Route("/clock", clock, methods=["GET", "POST"]),
+    Route("/reset", reset, methods=["POST"]),
+]

@@ -1,0 +1,177 @@
+"""What every request passes first: version, record, wait, planned faults."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.datastructures import FormData, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .faults import Fault, answer, trace_id
+from .state import Sandbox
+
+VERSION = re.compile(r"^/(v(\d+)\.\d+)(?=/|$)")
+NEWEST = 26
+# By the calendar of 2026-11: older ones are served as these.
+# https://developers.facebook.com/docs/graph-api/changelog/versions
+OLDEST_GRAPH = 21
+OLDEST_MARKETING = 25
+MARKETING = re.compile(r"^/(act_|me/adaccounts)")
+INSIGHTS = re.compile(r"^/act_(\d+)/insights$")
+
+
+class Front:
+    """ASGI middleware around the routes; ``/_sandbox`` passes untouched."""
+
+    def __init__(self, app: ASGIApp, sandbox: Sandbox) -> None:
+        self.app = app
+        self.sandbox = sandbox
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith("/_sandbox"):
+            await self.app(scope, receive, send)
+            return
+        try:
+            scope = await _read(scope, receive)
+        except ClientDisconnect:
+            return
+        self._record(scope)
+        if wait := self.sandbox.switches.latency_ms:
+            await asyncio.sleep(wait / 1000)
+        send = self._with_headers(scope, send)
+        name = self.sandbox.due(scope["path"]) or _unknown_version(scope)
+        if name is None:
+            await self.app(scope, receive, send)
+        else:
+            fault = Fault(name, path=scope["path"])
+            response = answer(fault, Request(scope, receive), self.sandbox)
+            await response(scope, receive, send)
+
+    def _record(self, scope: Scope) -> None:
+        self.sandbox.requests.append(
+            {
+                "method": scope["method"],
+                "path": scope["root"] + scope["path"],
+                "headers": sorted({name.decode() for name, _ in scope["headers"]}),
+                "query": list(Request(scope).query_params.keys()),
+                "form": list(scope["form"].keys()),
+            }
+        )
+
+    def _with_headers(self, scope: Scope, send: Send) -> Send:
+        if scope["path"].startswith("/dialog/"):
+            return send
+
+        async def wrapped(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(graph_headers(scope, self.sandbox))
+            await send(message)
+
+        return wrapped
+
+
+async def _read(scope: Scope, receive: Receive) -> Scope:
+    """Take version, parameters and token out of the request, once."""
+    request = Request(scope, receive)
+    try:
+        form = await request.form()
+    except HTTPException:
+        form = FormData()
+    match = VERSION.match(scope["path"])
+    root = match[1] if match else ""
+    path: str = scope["path"][match.end() :] if match else scope["path"]
+    params = {k: v for k, v in form.items() if isinstance(v, str)}
+    params = {**params, **request.query_params}
+    bearer = request.headers.get("authorization", "")
+    token = bearer[7:].strip() if bearer.lower().startswith("bearer ") else ""
+    return {
+        **scope,
+        "root": f"/{root}" if root else "",
+        "major": int(match[2]) if match else 0,
+        "path": path.rstrip("/") or "/",
+        "form": form,
+        "params": params,
+        "access_token": params.get("access_token") or token,
+    }
+
+
+def _unknown_version(scope: Scope) -> str | None:
+    return "2500/path" if scope["major"] > NEWEST else None
+
+
+def graph_headers(scope: Mapping[str, Any], sandbox: Sandbox) -> dict[str, str]:
+    """The headers of every Graph API answer."""
+    marketing = MARKETING.match(scope["path"])
+    asked = scope["major"] or OLDEST_GRAPH
+    served = max(asked, OLDEST_GRAPH)
+    if marketing and asked < OLDEST_MARKETING:
+        served = NEWEST
+    served = min(served, NEWEST)
+    trace = trace_id(sandbox)
+    headers = {
+        "facebook-api-version": f"v{served}.0",
+        "x-fb-request-id": trace,
+        "x-fb-trace-id": trace[1:12],
+        "x-fb-debug": trace[::-1],
+        "x-fb-rev": "1041925777",
+        "Access-Control-Allow-Origin": "*",
+        "Cache-Control": "private, no-cache, no-store, must-revalidate",
+        "Expires": "Sat, 01 Jan 2000 00:00:00 GMT",
+        "Pragma": "no-cache",
+    }
+    if marketing and served != asked:
+        headers["X-Ad-Api-Version-Warning"] = (
+            f"The call has been auto-upgraded to v{served}.0 "
+            f"as v{asked}.0 has been deprecated."
+        )
+    return headers | usage_headers(scope, sandbox)
+
+
+def usage_headers(scope: Mapping[str, Any], sandbox: Sandbox) -> dict[str, str]:
+    """
+    How much of each quota is used, in percent; waiting times in minutes.
+
+    https://developers.facebook.com/docs/graph-api/overview/rate-limiting
+    """
+    insights = INSIGHTS.match(scope["path"])
+    throttle = scope.get("throttle")
+    used = sandbox.switches.usage_percent
+    app_used = 100 if throttle == "app" else used
+    headers = {}
+    if insights or throttle == "app":
+        shares = {"call_count": app_used, "total_cputime": used, "total_time": used}
+        headers["X-App-Usage"] = json.dumps(shares)
+    if insights or throttle == "business":
+        account = insights[1] if insights else "0"
+        headers["X-Business-Use-Case-Usage"] = json.dumps(
+            {account: [_business_usage(scope, sandbox)]}
+        )
+    if insights:
+        tier = "standard_access"
+        shares = {"app_id_util_pct": app_used, "acc_id_util_pct": used}
+        headers["X-FB-Ads-Insights-Throttle"] = json.dumps(
+            {**shares, "ads_api_access_tier": tier}
+        )
+    return headers
+
+
+def _business_usage(scope: Mapping[str, Any], sandbox: Sandbox) -> dict[str, Any]:
+    used = sandbox.switches.usage_percent
+    throttled = scope.get("throttle") == "business"
+    insights = INSIGHTS.match(scope["path"])
+    return {
+        "type": "ads_insights" if insights else "ads_management",
+        "call_count": 100 if throttled else used,
+        "total_cputime": used,
+        "total_time": used,
+        "estimated_time_to_regain_access": (
+            sandbox.switches.regain_minutes if throttled else 0
+        ),
+        "ads_api_access_tier": "standard_access",
+    }

@@ -1,0 +1,207 @@
+"""What the pretend Meta remembers: the app, the person, codes, tokens, switches."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+APP_ID = "100200300400500"
+APP_SECRET = "badc0ffee0ddf00dbadc0ffee0ddf00d"
+APP_NAME = "Metaconnect Sandbox App"
+USER = {
+    "id": "122100000000000001",
+    "name": "Jane Doe",
+    "first_name": "Jane",
+    "last_name": "Doe",
+}
+SHORT_LIVED = 5400
+LONG_LIVED = 5183944
+DATA_ACCESS = timedelta(days=90)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _about(default: Any, text: str) -> Any:
+    return field(default=default, metadata={"about": text})
+
+
+@dataclass(kw_only=True)
+class Switches:
+    """What can be turned at ``/_sandbox/switches``; `about` explains each."""
+
+    auto_approve: bool = _about(
+        False, "the dialog redirects as if Continue was pressed"
+    )
+    decline: str = _about("", "permissions that auto_approve leaves unticked")
+    business_login: bool = _about(False, "refuse scope, ask for config_id")
+    code_expires_in: int = _about(600, "seconds an authorization code lives")
+    expires_in: str = _about("", "in token answers: a number of seconds, or 'missing'")
+    never_expires: bool = _about(False, "user tokens have expires_at 0")
+    extend_long_lived: bool = _about(
+        True, "exchanging a long-lived token moves its date"
+    )
+    token_error: str = _about("", "every user token fails with this, such as 190/460")
+    require_proof: bool = _about(False, "calls without appsecret_proof are refused")
+    ad_accounts: int = _about(-1, "how many ad accounts are reached; -1 is all")
+    row_budget: int = _about(10_000, "rows of one answer above which Insights fails")
+    regain_minutes: int = _about(12, "estimated_time_to_regain_access of a throttle")
+    usage_percent: int = _about(1, "call_count of the usage headers")
+    latency_ms: int = _about(0, "milliseconds to wait before each answer")
+
+    def turn(self, name: str, value: object) -> None:
+        """Set one switch; ValueError says what it takes instead."""
+        known = {each.name: each for each in fields(self)}
+        if name not in known:
+            raise ValueError(f"no switch {name!r}; there are {', '.join(known)}")
+        wanted = type(known[name].default)
+        if wanted is str and type(value) is int:
+            value = str(value)
+        if type(value) is not wanted:
+            raise ValueError(f"{name} takes a {wanted.__name__}")
+        if name == "expires_in" and not (
+            value in ("", "missing") or str(value).isdecimal()
+        ):
+            raise ValueError("expires_in takes a number of seconds, or 'missing'")
+        setattr(self, name, value)
+
+
+@dataclass(kw_only=True)
+class Code:
+    """An authorization code; single use (RFC 6749, section 4.1.2)."""
+
+    redirect_uri: str
+    expires_at: datetime
+    used: bool = False
+
+
+@dataclass(kw_only=True)
+class Token:
+    """An access token; `expires_at` None is Meta's 0, never."""
+
+    value: str = field(repr=False)
+    kind: str
+    app_id: str
+    issued_at: datetime
+    expires_at: datetime | None
+    long_lived: bool
+    scopes: tuple[str, ...] = ()
+    dead: str = ""
+
+
+@dataclass(kw_only=True)
+class Planned:
+    """A fault that waits for requests to `path`; `times` None is for ever."""
+
+    path: str
+    error: str
+    times: int | None
+
+
+class Sandbox:
+    """
+    The state of one pretend Meta: one app, one person, their tokens.
+
+    `clock` returns an aware datetime; `advance` moves it on. `auto_approve`
+    is the value that the switch has at the start and after `reset`.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        auto_approve: bool = False,
+        app_id: str = APP_ID,
+        app_secret: str = APP_SECRET,
+    ) -> None:
+        self.app_id = app_id
+        self.app_secret = app_secret
+        self._clock = clock
+        self._auto_approve = auto_approve
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything, as if just started."""
+        self.switches = Switches(auto_approve=self._auto_approve)
+        self.permissions: dict[str, str] = {}
+        self.codes: dict[str, Code] = {}
+        self.tokens: dict[str, Token] = {}
+        self.dialogs: dict[str, dict[str, str]] = {}
+        self.planned: list[Planned] = []
+        self.requests: list[dict[str, Any]] = []
+        self._ahead = timedelta(0)
+
+    def now(self) -> datetime:
+        return self._clock() + self._ahead
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock on, for expiry."""
+        self._ahead += timedelta(seconds=seconds)
+
+    def plan(self, path: str, error: str, times: int | None = 1) -> None:
+        """Answer the next `times` requests to `path` ("*" is any) with a fault."""
+        self.planned.append(Planned(path=path, error=error, times=times))
+
+    def due(self, path: str) -> str | None:
+        """The fault that is planned for this request, if one is."""
+        for planned in self.planned:
+            if planned.path in ("*", path) and planned.times != 0:
+                if planned.times is not None:
+                    planned.times -= 1
+                return planned.error
+        return None
+
+    def grant(self, granted: list[str], declined: list[str]) -> None:
+        """Keep what the person ticked and unticked."""
+        self.permissions.update(dict.fromkeys(["public_profile", *granted], "granted"))
+        self.permissions.update(dict.fromkeys(declined, "declined"))
+
+    def granted(self) -> tuple[str, ...]:
+        return tuple(p for p, status in self.permissions.items() if status == "granted")
+
+    def issue_code(self, redirect_uri: str) -> str:
+        """A fresh authorization code for that redirect URI."""
+        value = "AQ" + secrets.token_urlsafe(180)
+        life = timedelta(seconds=self.switches.code_expires_in)
+        self.codes[value] = Code(
+            redirect_uri=redirect_uri, expires_at=self.now() + life
+        )
+        return value
+
+    def issue_token(
+        self,
+        *,
+        kind: str = "USER",
+        expires_in: int | None = LONG_LIVED,
+        scopes: tuple[str, ...] = (),
+        app_id: str | None = None,
+    ) -> str:
+        """
+        A fresh access token, without any dialog.
+
+        `expires_in` is in seconds, None for never. A USER token acts with what
+        the person granted; `scopes` are added to that. A SYSTEM_USER token has
+        `scopes` of its own.
+        """
+        value = "EAA" + secrets.token_hex(90)
+        now = self.now()
+        never = expires_in is None or (kind == "USER" and self.switches.never_expires)
+        self.tokens[value] = Token(
+            value=value,
+            kind=kind,
+            app_id=app_id or self.app_id,
+            issued_at=now,
+            expires_at=None if never else now + timedelta(seconds=expires_in or 0),
+            long_lived=expires_in is None or expires_in > SHORT_LIVED,
+            scopes=scopes,
+        )
+        if kind == "USER" and scopes:
+            self.grant(list(scopes), [])
+        return value
+
+    def scopes_of(self, token: Token) -> tuple[str, ...]:
+        return self.granted() if token.kind == "USER" else token.scopes

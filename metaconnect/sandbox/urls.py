@@ -1,0 +1,35 @@
+"""Writing and judging URLs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+
+def with_query(url: str, params: Mapping[str, str]) -> str:
+    """*url* with *params* added to the query that it may already have."""
+    parts = urlsplit(url)
+    query = "&".join(filter(None, [parts.query, urlencode(params)]))
+    return urlunsplit(parts._replace(query=query))
+
+
+def redirect_uri_problem(uri: str) -> str | None:
+    """
+    The page that Meta shows for this redirect URI, or None if it is allowed.
+
+    The app is in Development mode: http only for the name localhost, on any
+    port; https anywhere, as if every such address were listed.
+    https://developers.facebook.com/blog/post/2018/06/08/enforce-https-facebook-login/
+    """
+    try:
+        parts = urlsplit(uri)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return "page-url-blocked"
+    if not host or parts.fragment or parts.username or parts.password:
+        return "page-url-blocked"
+    if any(c <= " " or c > "~" for c in uri):
+        return "page-url-blocked"
+    if parts.scheme == "https" or (parts.scheme == "http" and host == "localhost"):
+        return None
+    return "page-url-blocked"
