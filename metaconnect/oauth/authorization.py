@@ -1,0 +1,135 @@
+"""
+The authorization request, and reading its response (RFC 6749, section 4.1).
+
+https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from secrets import compare_digest, token_urlsafe
+from time import monotonic
+from urllib.parse import parse_qsl, urlencode
+
+from ..errors import AuthorizationDenied
+
+STATE_BYTES = 32
+LONGEST_QUOTE = 200
+DENIALS = ("error", "error_code", "error_reason", "error_message")
+
+TRY_AGAIN = "Nothing was saved. Try again with:  metaconnect connect"
+WHY_DENIED = (
+    "If nobody pressed Cancel: Facebook Login for Business also answers like this"
+    " while the app is in Development mode, or when its configuration asks for"
+    f" permissions or assets that this person cannot grant.\n{TRY_AGAIN}"
+)
+WHY_NO_CODE = (
+    "The Business login does this after 'Sorry, something went wrong': compare the"
+    f" configuration (META_CONFIG_ID) with the app.\n{TRY_AGAIN}"
+)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class AuthorizationRequest:
+    """
+    One login of one client, from the dialog's URL to the claim of its answer.
+
+    `client_id` is metaconnect's client, whom the state is bound to; the app is
+    `app_id`. `lifetime` is in seconds, from now. With `config_id` the
+    configuration of Facebook Login for Business decides the permissions, and
+    no scope is sent.
+    """
+
+    endpoint: str
+    app_id: str
+    redirect_uri: str
+    scopes: tuple[str, ...]
+    config_id: str | None = None
+    rerequest: bool = False
+    client_id: str
+    lifetime: float
+    state: str = field(
+        default_factory=lambda: token_urlsafe(STATE_BYTES), init=False, repr=False
+    )
+    _drawn_at: float = field(default_factory=monotonic, init=False, repr=False)
+    # Acquired by the first response and never released: a state is single use.
+    _claimed: threading.Lock = field(
+        default_factory=threading.Lock, init=False, repr=False
+    )
+
+    @property
+    def url(self) -> str:
+        """Where the browser is sent. It holds the state: never log it."""
+        query = {
+            "client_id": self.app_id,
+            "redirect_uri": self.redirect_uri,
+            "state": self.state,
+            "response_type": "code",
+        }
+        if self.config_id:
+            # Without the override a system-user configuration answers no code.
+            query |= {
+                "config_id": self.config_id,
+                "override_default_response_type": "true",
+            }
+        else:
+            query["scope"] = ",".join(self.scopes)
+        if self.rerequest:
+            query["auth_type"] = "rerequest"
+        return f"{self.endpoint}?{urlencode(query)}"
+
+    def claim(self, params: Mapping[str, str]) -> bool:
+        """Return True once: for the first response in time with our state."""
+        state = params.get("state", "").encode("utf-8", "replace")
+        return (
+            compare_digest(state, self.state.encode())
+            and monotonic() < self._drawn_at + self.lifetime
+            and self._claimed.acquire(blocking=False)
+        )
+
+
+def response_params(query: str) -> dict[str, str]:
+    """
+    Return the parameters of a response's *query*.
+
+    Raises ValueError where one is there twice (RFC 6749, section 3.1).
+    """
+    pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=100)
+    params = dict(pairs)
+    if len(params) != len(pairs):
+        raise ValueError("a parameter is included more than once")
+    return params
+
+
+def is_denial(params: Mapping[str, str]) -> bool:
+    """Whether the response is an error response (section 4.1.2.1)."""
+    return any(params.get(name) for name in DENIALS)
+
+
+def authorization_code(params: Mapping[str, str]) -> str:
+    """Return the code. Raises AuthorizationDenied with what Meta said instead."""
+    if is_denial(params):
+        raise AuthorizationDenied(
+            f"Meta answered without access: {_reason(params)}.", hint=WHY_DENIED
+        )
+    if code := params.get("code"):
+        return code
+    raise AuthorizationDenied(
+        "Meta answered with neither a code nor an error.", hint=WHY_NO_CODE
+    )
+
+
+def _reason(params: Mapping[str, str]) -> str:
+    words = params.get("error_description") or params.get("error_message") or ""
+    name = params.get("error_reason") or params.get("error") or ""
+    quotes = [_quote(words).rstrip("."), name and f"({_quote(name)})"]
+    return " ".join(filter(None, quotes)) or "no reason was given"
+
+
+def _quote(text: str) -> str:
+    """Return *text* without control characters, on one line and not too long."""
+    line = "".join(c if c.isprintable() else " " for c in text)
+    line = " ".join(line.split())
+    return line if len(line) <= LONGEST_QUOTE else f"{line[:LONGEST_QUOTE]}…"

@@ -1,0 +1,164 @@
+"""
+The sockets that we listen on; each connection gets its own short-lived thread.
+
+A browser opens connections that it may never use (Chrome's preconnect), so
+nothing here ever waits for a connection to end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import socket
+import sys
+import threading
+from socketserver import BaseRequestHandler, ThreadingTCPServer
+from time import monotonic
+from typing import Any
+
+from .endpoint import RedirectionEndpoint
+from .handler import RequestHandler
+
+CONNECTION_LIFETIME = 15.0
+MAX_CONNECTIONS = 64
+CLOSING_TIME = 0.5
+POLL_INTERVAL = 0.05
+FREE_PORT_ATTEMPTS = 20
+
+
+class Listener(ThreadingTCPServer):
+    """
+    Listens on one address. Raises OSError where that is not possible.
+
+    Connections are accepted once `serve` has been called; the earlier ones
+    wait in the backlog.
+    """
+
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = MAX_CONNECTIONS
+    # On Windows the option means that anybody may take the port over.
+    allow_reuse_address = os.name == "posix"
+    _endpoint: RedirectionEndpoint
+
+    def __init__(self, host: str, port: int) -> None:
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._open: dict[socket.socket, float] = {}
+        self._closed = threading.Condition()
+        self._thread: threading.Thread | None = None
+        super().__init__((host, port), BaseRequestHandler)
+
+    @property
+    def port(self) -> int:
+        port: int = self.socket.getsockname()[1]
+        return port
+
+    def server_bind(self) -> None:
+        if self.address_family == socket.AF_INET6:
+            self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        if sys.platform == "win32":
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        super().server_bind()
+
+    def serve(self, endpoint: RedirectionEndpoint) -> None:
+        """Answer from *endpoint*, in threads of our own."""
+        self._endpoint = endpoint
+        self._thread = threading.Thread(
+            target=self.serve_forever,
+            args=(POLL_INTERVAL,),
+            name=f"loopback-{self.port}",
+            daemon=True,
+        )
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop listening, and close what is open, used or not."""
+        if self._thread:
+            self.shutdown()
+            self._thread.join()
+        self.server_close()
+        with self._closed:
+            for connection in self._open:
+                _cut(connection)
+            self._closed.wait_for(lambda: not self._open, CLOSING_TIME)
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        connection, address = super().get_request()
+        with self._closed:
+            if len(self._open) >= MAX_CONNECTIONS:
+                oldest = next(iter(self._open))
+                del self._open[oldest]
+                _cut(oldest)
+            self._open[connection] = monotonic() + CONNECTION_LIFETIME
+        return connection, address
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        RequestHandler(request, client_address, self, self._endpoint)
+
+    def service_actions(self) -> None:
+        """End the connections that keep sending, slowly, for ever."""
+        now = monotonic()
+        with self._closed:
+            for connection, deadline in self._open.items():
+                if deadline <= now:
+                    _cut(connection)
+
+    def close_request(self, request: Any) -> None:
+        super().close_request(request)
+        with self._closed:
+            self._open.pop(request, None)
+            self._closed.notify_all()
+
+    def handle_error(self, *_: Any) -> None:
+        """Browsers go away as they please: that is no error."""
+        error = sys.exception()
+        if error and not isinstance(error, OSError):
+            raise error
+
+
+def _cut(connection: socket.socket) -> None:
+    # Its own thread closes it: here its number could be another's already.
+    with contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
+
+
+def listen(host: str, port: int) -> list[Listener]:
+    """
+    Listen on every address of *host*, on one port; 0 means any that is free.
+
+    `localhost` is both 127.0.0.1 and ::1: which of them a browser tries first
+    is its own business. Raises OSError.
+    """
+    addresses = [host]
+    if host == "localhost":
+        addresses = ["127.0.0.1", "::1"] if has_ipv6_loopback() else ["127.0.0.1"]
+    for _ in range(FREE_PORT_ATTEMPTS - 1):
+        try:
+            return _listen_on_all(addresses, port)
+        except OSError as exc:
+            if port or exc.errno != errno.EADDRINUSE:
+                raise
+    return _listen_on_all(addresses, port)
+
+
+def has_ipv6_loopback() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
+def _listen_on_all(addresses: list[str], port: int) -> list[Listener]:
+    listeners: list[Listener] = []
+    try:
+        for address in addresses:
+            listeners.append(Listener(address, port))
+            port = listeners[0].port
+    except OSError:
+        for listener in listeners:
+            listener.close()
+        raise
+    return listeners

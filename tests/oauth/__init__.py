@@ -1,0 +1,1 @@
+"""The OAuth part, over real sockets, terminals and processes."""

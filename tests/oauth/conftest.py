@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+
+from metaconnect.oauth.authorization import AuthorizationRequest
+from metaconnect.oauth.loopback import LoopbackReceiver
+
+from .wire import Reply, callback, get
+
+
+def authorization_request(
+    redirect_uri: str = "http://localhost:8765/callback", **changes
+) -> AuthorizationRequest:
+    values = {
+        "endpoint": "https://www.facebook.com/v26.0/dialog/oauth",
+        "app_id": "1234567890",
+        "redirect_uri": redirect_uri,
+        "scopes": ("ads_read", "business_management"),
+        "client_id": "acme",
+        "lifetime": 60.0,
+    }
+    return AuthorizationRequest(**values | changes)
+
+
+@dataclass
+class Login:
+    """A loopback receiver that waits for the answer to a request."""
+
+    receiver: LoopbackReceiver
+    request: AuthorizationRequest
+    waiting: asyncio.Task[dict[str, str]]
+
+    @property
+    def port(self) -> int:
+        return self.receiver.port
+
+    @property
+    def state(self) -> str:
+        return self.request.state
+
+    def good(self, **params: str) -> str:
+        return callback(**({"code": "CODE"} | params), state=self.state)
+
+    async def get(self, target: str, **how: str) -> Reply:
+        return await asyncio.to_thread(get, self.port, target, **how)
+
+    async def response(self) -> dict[str, str]:
+        return await asyncio.wait_for(self.waiting, 10)
+
+    async def assert_still_answers(self) -> None:
+        """What came before was ignored: the right answer still counts."""
+        assert not self.waiting.done()
+        assert (await self.get(self.good())).status == 200
+        assert (await self.response())["code"] == "CODE"
+
+
+def start(receiver: LoopbackReceiver) -> Login:
+    request = authorization_request(receiver.redirect_uri)
+    return Login(receiver, request, asyncio.create_task(receiver.receive(request)))
+
+
+@pytest.fixture
+async def login(anyio_backend) -> AsyncIterator[Login]:
+    with LoopbackReceiver("http://localhost:0/callback") as receiver:
+        login = start(receiver)
+        yield login
+        login.waiting.cancel()
+        await asyncio.gather(login.waiting, return_exceptions=True)

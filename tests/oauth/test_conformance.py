@@ -1,0 +1,290 @@
+"""
+The conformance matrix: what a loopback listener meets, one test per column.
+
+Each test ends with the right answer being received, so "ignored" is proved.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import socket
+import threading
+import time
+
+import pytest
+
+from metaconnect.errors import AuthorizationDenied, ConfigError
+from metaconnect.oauth import listener
+from metaconnect.oauth.authorization import authorization_code
+from metaconnect.oauth.loopback import LoopbackReceiver
+
+from .conftest import Login, start
+from .wire import Reply, callback, connect, exchange, get, read_reply, request_bytes
+
+pytestmark = pytest.mark.anyio
+needs_ipv6 = pytest.mark.skipif(
+    not listener.has_ipv6_loopback(),
+    reason="no IPv6 loopback: sysctl -w net.ipv6.conf.lo.disable_ipv6=0",
+)
+
+
+async def test_plain(login: Login):
+    reply = await login.get(login.good())
+
+    assert reply.status == 200
+    assert "Authorization received" in reply.body
+    assert await login.response() == {"code": "CODE", "state": login.state}
+
+
+@pytest.mark.parametrize("path", ["/favicon.ico", "/callback/", "/robots.txt", "/a?b"])
+async def test_another_path_first(login: Login, path):
+    assert (await login.get(path)).status == 404
+    await login.assert_still_answers()
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        callback(code="FORGED", state="wrong"),
+        callback(code="FORGED", state=""),
+        callback(code="FORGED", state="é\u202e\x00"),
+        callback(code="FORGED"),
+        callback(error="access_denied", state="wrong"),
+        callback(error="access_denied"),
+        "/callback",
+        "/callback?state=%ff%fe&code=%00",
+        "/callback?" + "a=1&" * 500,
+    ],
+)
+async def test_wrong_state_first(login: Login, target):
+    reply = await login.get(target)
+
+    assert reply.status == 400
+    assert "not the answer this terminal waits for" in reply.body
+    assert "FORGED" not in reply.body
+    await login.assert_still_answers()
+
+
+async def test_denial(login: Login):
+    denial = {"error": "access_denied", "error_description": "<b>Permissions error"}
+    reply = await login.get(callback(**denial, state=login.state))
+
+    assert reply.status == 403
+    assert "Nothing was saved" in reply.body
+    assert "Permissions" not in reply.body
+    with pytest.raises(AuthorizationDenied, match="Permissions error"):
+        authorization_code(await login.response())
+
+
+async def test_neither_code_nor_error(login: Login):
+    reply = await login.get(callback(state=login.state))
+
+    assert reply.status == 400
+    assert "No authorization" in reply.body
+    with pytest.raises(AuthorizationDenied, match="neither a code nor an error"):
+        authorization_code(await login.response())
+
+
+@pytest.mark.parametrize("count", [1, 100])
+async def test_idle_sockets_left_open(login: Login, count):
+    with contextlib.ExitStack() as held:
+        for _ in range(count):
+            held.enter_context(connect(login.port))
+        await login.assert_still_answers()
+
+
+async def test_a_half_sent_request_left_open(login: Login):
+    with connect(login.port) as held:
+        held.sendall(b"GET /callback?code=HALF HTTP/1.1\r\nHost: loc")
+        await login.assert_still_answers()
+
+
+@needs_ipv6
+async def test_answer_on_ipv6(login: Login):
+    host = f"[::1]:{login.port}"
+    reply = await login.get(login.good(), address="::1", host=host)
+
+    assert reply.status == 200
+    assert (await login.response())["code"] == "CODE"
+
+
+async def test_two_answers_at_once(login: Login):
+    together = threading.Barrier(4, timeout=10)
+
+    def answer(number: int) -> Reply:
+        with connect(login.port) as connection:
+            together.wait()
+            target = login.good(code=f"CODE{number}")
+            connection.sendall(request_bytes(target, f"localhost:{login.port}"))
+            return read_reply(connection)
+
+    calls = (asyncio.to_thread(answer, n) for n in range(4))
+    replies = await asyncio.gather(*calls)
+
+    assert sorted(r.status for r in replies) == [200] + [409] * 3
+    winner = next(n for n, r in enumerate(replies) if r.status == 200)
+    assert (await login.response())["code"] == f"CODE{winner}"
+
+
+@pytest.mark.parametrize(
+    "method", ["HEAD", "POST", "OPTIONS", "PUT", "DELETE", "TRACE", "get", "BREW"]
+)
+async def test_another_method_first(login: Login, method):
+    request = request_bytes(login.good(), f"localhost:{login.port}", method)
+    reply = await asyncio.to_thread(exchange, login.port, request)
+
+    assert (reply.status, reply.headers["Allow"]) == (405, "GET")
+    assert (reply.body == "") == (method == "HEAD")
+    await login.assert_still_answers()
+
+
+async def test_a_megabyte_of_url(login: Login):
+    request = request_bytes(f"{login.good()}&x={'x' * 2**20}", "localhost")
+    reply = await asyncio.to_thread(exchange, login.port, request)
+
+    assert reply.status == 414
+    await login.assert_still_answers()
+
+
+@pytest.mark.parametrize(
+    "headers", ["X: " + "x" * 2**20, "\r\n".join(f"X{n}: y" for n in range(500))]
+)
+async def test_too_many_headers(login: Login, headers):
+    request = f"GET {login.good()} HTTP/1.1\r\n{headers}\r\n\r\n".encode()
+    reply = await asyncio.to_thread(exchange, login.port, request)
+
+    assert reply.status == 431
+    await login.assert_still_answers()
+
+
+async def test_slow_bytes_do_not_delay_the_answer(login: Login):
+    with connect(login.port) as slow:
+        for byte in b"GET /callback?code=":
+            slow.send(bytes([byte]))
+            await asyncio.sleep(0.01)
+        await login.assert_still_answers()
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(range(256)) + b"\r\n",
+        b"\r\n\r\n",
+        b"\x00" * 1000 + b"\r\n\r\n",
+        b"GET\r\n\r\n",
+        b"GET /callback\r\n\r\n",
+        b"GET /callback HTTP/9.9\r\n\r\n",
+        b"GET /callback HTTP/x\r\n\r\n",
+        b"GET /callback HTTP/1.1\r\nno colon at all\r\n\r\n",
+        b"GET http://[/callback HTTP/1.1\r\n\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        b"\xff\xfe GET / HTTP/1.1\r\n\r\n",
+    ],
+)
+async def test_garbage_first(login: Login, garbage):
+    def send() -> bytes:
+        with connect(login.port) as connection:
+            connection.sendall(garbage)
+            connection.shutdown(socket.SHUT_WR)
+            return connection.recv(65536)
+
+    reply = await asyncio.to_thread(send)
+
+    assert reply == b"" or reply.startswith(b"HTTP/1.1 4")
+    await login.assert_still_answers()
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("evil.example:{port}", 421),
+        ("localhost.evil.example:{port}", 421),
+        ("localhost:1", 421),
+        ("localhost", 421),
+        ("0.0.0.0:{port}", 421),
+        ("", 421),
+        (None, 400),
+        ("localhost:{port}\r\nHost: localhost:{port}", 400),
+    ],
+)
+@pytest.mark.parametrize("start_page", [False, True])
+async def test_wrong_host_first(login: Login, host, status, start_page):
+    name = host.format(port=login.port) if host is not None else None
+    target = "/" if start_page else login.good()
+    request = request_bytes(target, name)
+    reply = await asyncio.to_thread(exchange, login.port, request)
+
+    assert reply.status == status
+    assert login.state not in f"{reply}"
+    await login.assert_still_answers()
+
+
+async def test_two_listeners_side_by_side(login: Login):
+    with LoopbackReceiver("http://localhost:0/callback") as receiver:
+        other = start(receiver)
+        assert other.port != login.port
+
+        assert (await login.get(other.good())).status == 400
+        assert (await other.get(login.good())).status == 400
+        await other.assert_still_answers()
+    await login.assert_still_answers()
+
+
+@pytest.mark.parametrize(
+    ("family", "address"),
+    [
+        (socket.AF_INET, "127.0.0.1"),
+        pytest.param(socket.AF_INET6, "::1", marks=needs_ipv6),
+    ],
+)
+async def test_port_taken(family, address):
+    with socket.socket(family) as other:
+        other.bind((address, 0))
+        other.listen()
+        port = other.getsockname()[1]
+        receiver = LoopbackReceiver(f"http://localhost:{port}/callback")
+
+        with pytest.raises(ConfigError, match=f"Port {port} is taken") as error:
+            receiver.__enter__()
+    assert "META_REDIRECT_URI=http://localhost:8766/callback" in error.value.hint
+
+    with receiver:  # nothing of the failed attempt is left behind
+        assert (await asyncio.to_thread(get, port, "/x")).status == 404
+
+
+async def test_a_second_receiver_on_the_port_is_refused(login: Login):
+    with pytest.raises(ConfigError, match=f"Port {login.port} is taken"):
+        LoopbackReceiver(login.receiver.redirect_uri).__enter__()
+
+    await login.assert_still_answers()
+
+
+async def test_leaving_within_a_second_although_sockets_are_held_open():
+    with contextlib.ExitStack() as held:
+        with LoopbackReceiver("http://localhost:0/callback") as receiver:
+            port = receiver.port
+            sockets = [held.enter_context(connect(port)) for _ in range(20)]
+            sockets[0].sendall(b"GET /callback?code=")
+            assert (await asyncio.to_thread(get, port, "/x")).status == 404
+            leaving = time.monotonic()
+        assert [s.recv(1) for s in sockets] == [b""] * 20
+        assert time.monotonic() - leaving < 1
+        with pytest.raises(OSError) as refused:
+            connect(port)
+        assert refused.value.errno == errno.ECONNREFUSED
+
+    with LoopbackReceiver(f"http://localhost:{port}/callback"):
+        pass  # the port is free at once
+
+
+async def test_cancellation_ends_the_wait_and_frees_the_port():
+    with LoopbackReceiver("http://localhost:0/callback") as receiver:
+        login = start(receiver)
+        await asyncio.sleep(0)
+        login.waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await login.waiting
+    with LoopbackReceiver(f"http://localhost:{login.port}/callback"):
+        pass
