@@ -1,0 +1,119 @@
+"""The way in and the way out: arguments to a flow, an error to an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .._version import __version__
+from ..errors import MetaconnectError
+from . import accounts, connect, demo, insights, sandbox
+from .debug import print_traceback, start_debugging
+from .options import GlobalOptions, hoisted
+from .output import ReaderLeft
+from .report import report, report_as_text
+
+app = typer.Typer(
+    name="metaconnect",
+    help="Connect Meta ad accounts and read their Insights from a terminal.",
+    epilog="Try it without a Meta app:  metaconnect demo",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(connect.connect)
+app.command()(insights.insights)
+app.add_typer(accounts.app)
+app.command()(demo.demo)
+app.command()(sandbox.sandbox)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"metaconnect {__version__}")  # noqa: T201
+        raise typer.Exit
+
+
+@app.callback()
+def global_options(
+    ctx: typer.Context,
+    env_file: Annotated[
+        Path | None,
+        typer.Option(help="Read this file in the place of .env.local and .env."),
+    ] = None,
+    store: Annotated[
+        str | None, typer.Option(help="Where connections are: local or supabase.")
+    ] = None,
+    service_role: Annotated[
+        bool,
+        typer.Option(
+            "--service-role",
+            help="Use the service key in the place of a signed-in user: "
+            "it bypasses Row-Level Security.",
+        ),
+    ] = False,
+    no_input: Annotated[
+        bool, typer.Option("--no-input", help="Never ask; fail and name the option.")
+    ] = False,
+    debug: Annotated[
+        bool,
+        typer.Option("--debug", help="Tell every step on stderr; secrets are masked."),
+    ] = False,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_print_version,
+            is_eager=True,
+            help="Print the version.",
+        ),
+    ] = False,
+) -> None:
+    del version  # its callback has spoken
+    ctx.obj = GlobalOptions(
+        env_file=env_file,
+        store=store,
+        service_role=service_role,
+        no_input=no_input,
+        debug=debug,
+    )
+    if debug:
+        start_debugging()
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code."""
+    arguments = hoisted(arguments)
+    report_as_text()
+    try:
+        app(args=arguments)
+    except SystemExit as done:  # Typer's own: usage errors (2), Ctrl-C (130)
+        return _closed_quietly(done.code if isinstance(done.code, int) else 1)
+    except MetaconnectError as error:
+        if "--debug" in arguments:
+            print_traceback(error)
+        report(error)
+        return error.exit_code
+    except ReaderLeft:
+        return _closed_quietly(0)
+    except Exception as error:  # noqa: BLE001  no traceback without --debug
+        if "--debug" in arguments:
+            print_traceback(error)
+        report(error)
+        return 1
+    return _closed_quietly(0)
+
+
+def _closed_quietly(code: int) -> int:
+    """Flush stdout. A reader that left early (`| head`) is not a failure."""
+    try:
+        sys.stdout.flush()
+    except ReaderLeft:
+        # Python would flush again at exit, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code

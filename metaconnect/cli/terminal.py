@@ -1,0 +1,62 @@
+"""The person at the terminal: what is said to them, and what is asked."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ..errors import UsageError
+
+
+def say(text: str = "") -> None:
+    """Speak on stderr; stdout is for data."""
+    print(printable(text), file=sys.stderr, flush=True)  # noqa: T201
+
+
+def printable(text: str) -> str:
+    """Return *text* without what would steer a terminal (names come from Meta)."""
+    return "".join(c for c in text if c.isprintable() or c in "\n\t")
+
+
+def is_interactive() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask(question: str, *, option: str) -> str:
+    """
+    Ask for a line on stderr and return it.
+
+    Raises UsageError where nobody can be asked: it names the *option*.
+    """
+    if not is_interactive():
+        raise UsageError(f"{question} Nobody can be asked here: say it with {option}.")
+    print(f"{question} ", end="", file=sys.stderr, flush=True)  # noqa: T201
+    with interruptible():
+        return sys.stdin.readline().strip()
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """
+    Let Ctrl-C end a blocking read at once.
+
+    Inside asyncio.run it would only be noted until the read is over.
+    """
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, former)
+
+
+def confirm(question: str) -> bool:
+    return ask(f"{question} [y/N]", option="").lower() in ("y", "yes")
+
+
+def wants_color() -> bool:
+    """Whether colour is welcome (https://no-color.org)."""
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

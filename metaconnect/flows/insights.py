@@ -1,0 +1,71 @@
+"""The insights flow: a stored connection and a query in, pages of rows out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
+
+from ..errors import AdAccountNotFound, UsageError
+from ..graph.accounts import list_ad_accounts
+from ..graph.client import GraphClient
+from ..graph.insights import fetch_insights
+from ..graph.rows import normal_row
+from ..models import Connection, InsightsQuery, normal_ad_account_id
+from .ad_account import named_ad_account
+
+Row = dict[str, Any]
+
+
+def require_chosen(connection: Connection, ad_account_id: str) -> str:
+    """
+    Return *ad_account_id* with its ``act_`` if it is the client's chosen one.
+
+    Raises AdAccountNotFound where the two do not belong together: the
+    dashboard looks a token up by both, and so do we.
+    """
+    wanted = normal_ad_account_id(ad_account_id)
+    if connection.ad_account_id == wanted:
+        return wanted
+    chosen = connection.ad_account_id or "none chosen yet"
+    raise AdAccountNotFound(
+        f"{wanted} is not the ad account of client {connection.client_id!r} "
+        f"({chosen}).",
+        hint=f"Choose it with:  metaconnect accounts use {wanted} "
+        f"--client {connection.client_id}",
+    )
+
+
+async def ad_account_to_read(
+    named: str | None, connection: Connection, graph: GraphClient
+) -> str:
+    """
+    Return the id of the ad account *named*, else of the client's chosen one.
+
+    An id is taken at its word; a name is looked up. Raises AdAccountNotFound,
+    and UsageError where none was named and none chosen.
+    """
+    if named is None:
+        if connection.ad_account_id:
+            return connection.ad_account_id
+        raise UsageError(
+            f"Client {connection.client_id!r} has no ad account chosen yet.",
+            hint="Choose one:  metaconnect accounts use ACCOUNT "
+            f"--client {connection.client_id}",
+        )
+    if named.removeprefix("act_").isdecimal():
+        return normal_ad_account_id(named)
+    return named_ad_account(named, await list_ad_accounts(graph, connection.token)).id
+
+
+async def read_insights(
+    connection: Connection,
+    query: InsightsQuery,
+    *,
+    graph: GraphClient,
+    raw: bool = False,
+) -> AsyncGenerator[list[Row], None]:
+    """Yield the rows a page at a time; *raw* leaves them as Meta sent them."""
+    async with aclosing(fetch_insights(graph, connection.token, query)) as pages:
+        async for page in pages:
+            yield page if raw else [normal_row(query, row) for row in page]

@@ -1,0 +1,100 @@
+"""No secret shows anywhere: every command at debug level, and a search."""
+
+import json
+import logging
+from pathlib import Path
+
+import httpx
+import pytest
+
+from . import browser as person
+from .shell import browser
+
+
+@pytest.fixture
+def secrets(meta):
+    """Every secret that the pretend Meta has given out so far."""
+
+    def given():
+        sandbox = meta.sandbox
+        return {
+            meta.app_secret,
+            *sandbox.tokens,
+            *sandbox.codes,
+        }
+
+    return given
+
+
+def run_everything(shell, meta):
+    """Every command and many failures, all at debug level."""
+    connect = ["connect", "--client", "acme", "--debug"]
+    yield shell.run(*connect, BROWSER=browser("cancel"))
+    yield shell.run(*connect, BROWSER=browser("untick=ads_read"))
+    yield shell.run(*connect, "--rerequest", "--json")
+    yield shell.run(*connect)
+    yield shell.run(*connect, "--force", META_APP_SECRET="0123456789abcdef0123456789")
+    yield shell.run("accounts", "list", "--debug", "--json")
+    yield shell.run("accounts", "use", "first", "--debug")
+    yield shell.run("insights", "--debug", "--format", "table")
+    yield shell.run("insights", "--debug", "--raw", "--level", "ad")
+    for error in ("190", "100/proof", "html-400"):
+        meta.sandbox.plan("*", error)
+        yield shell.run("insights", "--debug", "--format", "csv")
+    meta.sandbox.plan("/me/adaccounts", "200")
+    yield shell.run(*connect, "--force")
+    yield shell.run(*connect, "--resume")
+    yield shell.run("insights", "--debug", META_GRAPH_URL="http://localhost:1")
+    yield shell.run(*connect, "--force", META_GRAPH_URL="http://localhost:1")
+
+
+def test_no_secret_in_any_output(shell, meta, secrets):
+    outputs = list(run_everything(shell, meta))
+    found = secrets()
+
+    assert len(found) > 6
+    assert {done.returncode for done in outputs} >= {0, 4, 7}
+    assert any("DEBUG" in done.stderr for done in outputs)
+    for done in outputs:
+        for secret in found:
+            assert secret not in done.stdout + done.stderr, done.args
+
+
+def test_no_secret_in_the_arguments_of_any_process(shell, tmp_path):
+    """The browser is given the short address, which holds no state."""
+    url = tmp_path / "url"
+    with shell.start(
+        "connect", "--client", "acme", "--account", "first", BROWSER=browser(url)
+    ) as running:
+        running.until(r"/dialog/oauth")
+        while not url.exists():
+            assert running.process.poll() is None
+        assert "state" not in url.read_text()
+        assert "code" not in url.read_text()
+        person.answer(url.read_text())
+        assert running.end()[0] == 0
+
+
+def test_no_secret_lies_outside_the_secret_store(connected, secrets):
+    home = Path(connected.env["METACONNECT_HOME"])
+    (token,) = json.loads((home / "secrets.json").read_text()).values()
+
+    for path in home.iterdir():
+        if path.name != "secrets.json":
+            assert token.encode() not in path.read_bytes()
+    assert token in secrets()
+
+
+def test_no_secret_in_the_logs_of_a_python_program(connected, monkeypatch, caplog):
+    from metaconnect import fetch_meta_insights
+
+    for name, value in connected.env.items():
+        monkeypatch.setenv(name, value)
+    caplog.set_level(logging.DEBUG)
+    home = Path(connected.env["METACONNECT_HOME"])
+    (token,) = json.loads((home / "secrets.json").read_text()).values()
+
+    assert fetch_meta_insights("acme", "act_101000000000000")
+    assert "insights" in caplog.text
+    assert token not in caplog.text
+    assert connected.env["META_APP_SECRET"] not in caplog.text
