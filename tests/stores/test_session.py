@@ -1,0 +1,302 @@
+"""The Supabase session of this machine: kept, refreshed, ended."""
+
+import json
+import logging
+import subprocess
+import sys
+import time
+
+import pytest
+
+from metaconnect.errors import ConfigError, NotSignedIn, StoreError, UsageError
+from metaconnect.stores.auth_errors import VERDICTS, translated
+from metaconnect.stores.project import SupabaseProject
+from metaconnect.stores.session import SessionKeeper
+from metaconnect.stores.supabase import SupabaseStore
+from metaconnect.stores.vault import open_vault
+from tests.stack import faults
+
+EMAIL, PASSWORD = "owner@example.com", "pretend-password"
+
+
+@pytest.fixture
+def owner(stack):
+    return stack.add_user(EMAIL, PASSWORD)
+
+
+@pytest.fixture
+def vault(tmp_path):
+    return open_vault(tmp_path, "file")
+
+
+@pytest.fixture
+def keeper(stack, owner, vault, tmp_path):
+    return keeper_of(stack, vault, tmp_path)
+
+
+@pytest.fixture
+def session(stack, keeper):
+    session = keeper.sign_in_with_password(EMAIL, PASSWORD)
+    stack.requests.clear()
+    return session
+
+
+def keeper_of(stack, vault, folder, *, key=None):
+    project = SupabaseProject(stack.url, key or stack.publishable_key)
+    return SessionKeeper(project, vault, folder)
+
+
+def make_old(stack, vault):
+    """Let the stored session end in half a minute."""
+    name = f"supabase session {stack.url}"
+    facts = json.loads(vault.get(name))
+    vault.set(name, json.dumps({**facts, "expires_at": time.time() + 30}))
+
+
+def asked(stack):
+    return [request.path for request in stack.requests]
+
+
+class TestRestoring:
+    def test_without_a_session_nobody_is_asked(self, stack, keeper):
+        for attempt in (keeper.current, keeper.bearer, keeper.user, keeper.sign_out):
+            with pytest.raises(NotSignedIn) as failure:
+                attempt()
+            assert "metaconnect login" in failure.value.hint
+            assert failure.value.exit_code == 4
+        assert stack.requests == []
+
+    def test_another_process_restores_it_without_a_request(
+        self, stack, session, vault, tmp_path
+    ):
+        assert keeper_of(stack, vault, tmp_path).current() == session
+        assert stack.requests == []
+
+    def test_a_read_is_one_request_to_the_data_api_and_none_to_auth(
+        self, stack, keeper, owner, session
+    ):
+        client_id = stack.add_client("Acme", owner)
+        stack.add_token(client_id, "EAAsecret")
+        project = SupabaseProject(stack.url, stack.publishable_key)
+
+        store = SupabaseStore(project, keeper.bearer)
+        assert store.get(client_id).token.value == "EAAsecret"
+        assert asked(stack) == ["/rest/v1/meta_tokens"]
+
+    def test_restoring_imports_neither_supabase_nor_httpx(
+        self, stack, session, tmp_path
+    ):
+        script = RESTORE + "print({'supabase', 'supabase_auth', 'httpx', 'postgrest'}"
+        script += " & set(sys.modules))"
+        answer = run(script, stack.url, tmp_path).communicate(timeout=30)[0]
+
+        assert answer == f"{session.access_token}\nset()\n"
+
+    def test_a_project_has_its_own_session(self, keeper, session, vault, tmp_path):
+        other = SupabaseProject("https://other.supabase.co", "key")
+
+        with pytest.raises(NotSignedIn):
+            SessionKeeper(other, vault, tmp_path).current()
+
+    def test_a_damaged_session_is_none(self, stack, keeper, session, vault):
+        for text in ("{half", "[]", '{"access_token": "x"}'):
+            vault.set(f"supabase session {stack.url}", text)
+            with pytest.raises(NotSignedIn, match="cannot be read"):
+                keeper.current()
+
+    def test_auth_says_who_is_signed_in(self, stack, keeper, owner, session):
+        assert (keeper.user().id, keeper.user().email) == (owner, EMAIL)
+
+        stack.end_sessions(owner)
+        with pytest.raises(NotSignedIn, match="has ended"):
+            keeper.user()
+        with pytest.raises(NotSignedIn, match="not signed in"):
+            keeper.current()
+
+
+class TestRefreshing:
+    def test_a_session_that_is_about_to_end_is_refreshed_and_kept(
+        self, stack, keeper, session, vault
+    ):
+        make_old(stack, vault)
+        fresh = keeper.current()
+
+        assert fresh.refresh_token != session.refresh_token
+        assert fresh.expires_at - time.time() > 3500
+        assert keeper.current() == fresh
+        assert asked(stack) == ["/auth/v1/token"]
+
+    def test_a_session_that_was_ended_is_forgotten(
+        self, stack, keeper, owner, session, vault
+    ):
+        make_old(stack, vault)
+        stack.end_sessions(owner)
+
+        with pytest.raises(NotSignedIn, match="has ended"):
+            keeper.current()
+        with pytest.raises(NotSignedIn, match="not signed in"):
+            keeper.current()
+        assert asked(stack) == ["/auth/v1/token"]
+
+    @pytest.mark.parametrize(
+        "fault", [faults.unavailable, faults.captive_portal, faults.drop, faults.paused]
+    )
+    def test_trouble_on_the_way_keeps_the_session(
+        self, stack, keeper, session, vault, fault
+    ):
+        make_old(stack, vault)
+        stack.faults.add(fault, times=1)
+
+        with pytest.raises(StoreError) as failure:
+            keeper.current()
+        assert failure.value.exit_code == 7
+        assert keeper.current().user_id == session.user_id
+
+    def test_processes_at_once_spend_one_refresh_token(self, stack, vault, session):
+        make_old(stack, vault)
+        stack.faults.add(faults.delay(0.5), service="auth", times=1)
+        folder = vault._path.parent
+        runs = [run(RESTORE, stack.url, folder) for _ in range(3)]
+        answers = {process.communicate(timeout=30)[0] for process in runs}
+
+        assert asked(stack) == ["/auth/v1/token"]
+        assert len(answers) == 1
+        assert answers != {f"{session.access_token}\n"}
+
+
+class TestSigningOut:
+    def test_of_this_machine_only(self, stack, keeper, session, tmp_path):
+        elsewhere = keeper_of(stack, open_vault(tmp_path / "b", "file"), tmp_path / "b")
+        elsewhere.sign_in_with_password(EMAIL, PASSWORD)
+        keeper.sign_out()
+
+        with pytest.raises(NotSignedIn):
+            keeper.current()
+        assert elsewhere.user().email == EMAIL
+        with pytest.raises(NotSignedIn):
+            refresh(stack, session)
+
+    def test_everywhere(self, stack, keeper, session, tmp_path):
+        elsewhere = keeper_of(stack, open_vault(tmp_path / "b", "file"), tmp_path / "b")
+        elsewhere.sign_in_with_password(EMAIL, PASSWORD)
+        keeper.sign_out(everywhere=True)
+
+        for one in (keeper, elsewhere):
+            with pytest.raises(NotSignedIn):
+                one.user()
+
+    def test_offline_this_machine_forgets_it_and_says_so(self, stack, keeper, session):
+        stack.faults.add(faults.unavailable)
+
+        with pytest.raises(StoreError, match="has forgotten the session") as failure:
+            keeper.sign_out()
+        assert "--everywhere" in failure.value.hint
+        with pytest.raises(NotSignedIn):
+            keeper.current()
+
+    def test_offline_everywhere_can_be_tried_again(self, stack, keeper, session):
+        stack.faults.add(faults.unavailable, times=1)
+
+        with pytest.raises(StoreError):
+            keeper.sign_out(everywhere=True)
+        keeper.sign_out(everywhere=True)
+        with pytest.raises(NotSignedIn):
+            refresh(stack, session)
+
+    def test_a_session_that_has_ended_already_is_no_trouble(
+        self, stack, keeper, owner, session, vault
+    ):
+        make_old(stack, vault)
+        stack.end_sessions(owner)
+        keeper.sign_out()
+
+        with pytest.raises(NotSignedIn, match="not signed in"):
+            keeper.current()
+
+
+class TestTrouble:
+    def test_a_wrong_api_key_names_the_setting(self, stack, owner, vault, tmp_path):
+        keeper = keeper_of(stack, vault, tmp_path, key="wrong")
+
+        with pytest.raises(ConfigError, match="API key") as failure:
+            keeper.sign_in_with_password(EMAIL, PASSWORD)
+        assert "SUPABASE_KEY" in failure.value.hint
+
+    def test_too_many_tries_are_to_wait(self, stack, keeper):
+        stack.faults.add(faults.rate_limited)
+
+        with pytest.raises(StoreError, match="too often") as failure:
+            keeper.send_code(EMAIL)
+        assert "Wait" in failure.value.hint
+
+    def test_an_answer_that_is_json_but_no_session_is_not_understood(
+        self, stack, keeper
+    ):
+        from starlette.responses import JSONResponse
+
+        stack.faults.add(lambda: JSONResponse({"welcome": "to our Wi-Fi"}))
+
+        with pytest.raises(StoreError, match="cannot be understood"):
+            keeper.sign_in_with_password(EMAIL, PASSWORD)
+
+    def test_a_lock_that_cannot_be_made_is_said(self, stack, vault, tmp_path):
+        (tmp_path / "file").write_text("where the folder should be")
+        keeper = keeper_of(stack, vault, tmp_path / "file")
+        stack.add_user(EMAIL, PASSWORD)
+
+        with pytest.raises(StoreError, match="cannot be written"):
+            keeper.sign_in_with_password(EMAIL, PASSWORD)
+
+    @pytest.mark.parametrize("code", [*VERDICTS, "unexpected_failure", None])
+    def test_every_code_has_a_sentence(self, code):
+        error = translated(code, "words")
+
+        assert "{" not in str(error) + error.hint
+        assert str(error).endswith(".")
+        assert error.hint or isinstance(error, UsageError)
+
+    def test_no_secret_is_in_a_url_a_log_or_a_repr(
+        self, stack, keeper, vault, session, caplog
+    ):
+        caplog.set_level(logging.DEBUG)
+        again = keeper.sign_in_with_password(EMAIL, PASSWORD)
+        make_old(stack, vault)
+        fresh = keeper.current()
+        keeper.user()
+        keeper.sign_out()
+
+        assert "/auth/v1/token" in caplog.text
+        shown = caplog.text + repr(keeper) + repr([session, again, fresh])
+        for one in (session, again, fresh):
+            assert one.access_token not in shown
+            assert one.refresh_token not in shown
+        assert PASSWORD not in shown
+        assert stack.publishable_key not in shown
+
+
+RESTORE = """
+import sys
+from pathlib import Path
+from metaconnect.stores.project import SupabaseProject
+from metaconnect.stores.session import SessionKeeper
+from metaconnect.stores.vault import open_vault
+
+url, key, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+keeper = SessionKeeper(SupabaseProject(url, key), open_vault(folder, "file"), folder)
+print(keeper.bearer())
+"""
+
+
+def run(script, url, folder):
+    from tests.stack.keys import PUBLISHABLE_KEY
+
+    command = [sys.executable, "-W", "error", "-c", script, url, PUBLISHABLE_KEY]
+    return subprocess.Popen([*command, str(folder)], stdout=subprocess.PIPE, text=True)
+
+
+def refresh(stack, session):
+    """Use the refresh token as a thief of it would."""
+    from metaconnect.stores.auth import AuthServer
+
+    project = SupabaseProject(stack.url, stack.publishable_key)
+    return AuthServer(project).by_refresh_token(session.refresh_token)

@@ -1,0 +1,77 @@
+"""Rows and tables that another program wrote are read for what they mean."""
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from metaconnect.errors import NotConnected, TablesMissing
+from metaconnect.models import AccessToken, Connection
+
+from .test_supabase import store_of
+
+
+@pytest.fixture
+def stack(make_stack):
+    return make_stack(minimal=True)
+
+
+@pytest.fixture
+def clients(stack):
+    return [stack.add_client("Acme", stack.add_user("owner@example.com"))]
+
+
+@pytest.fixture
+def store(stack, clients):
+    ((owner,),) = stack.sql("select id::text from auth.users")
+    return store_of(stack, owner)
+
+
+@pytest.fixture
+def in_new_york(monkeypatch):
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    yield
+    monkeypatch.delenv("TZ")
+    time.tzset()
+
+
+def test_a_row_without_a_token_is_no_connection(stack, store, clients):
+    stack.sql("insert into meta_tokens (client_id) values (%s)", clients[0])
+
+    with pytest.raises(NotConnected, match="has no token"):
+        store.get(clients[0])
+
+
+def test_infinity_is_never(stack, store, clients):
+    stack.add_token(clients[0])
+    stack.sql("update meta_tokens set token_expires_at = 'infinity'")
+
+    assert store.get(clients[0]).token.expires_at is None
+
+
+def test_a_date_without_a_zone_is_utc(stack, store, clients, in_new_york):
+    token = AccessToken(value="EAA", expires_at=datetime(2027, 1, 22, 12, tzinfo=UTC))
+    connection = Connection(client_id=clients[0], token=token, user_facebook_id="100")
+    stack.ddl("alter table meta_tokens rename token_expires_at to kept")
+    stack.ddl("alter table meta_tokens add token_expires_at timestamp")
+    try:
+        saved = store.save(connection)
+        assert saved.token.expires_at == connection.token.expires_at
+        store.replace(saved, saved)
+    finally:
+        stack.ddl("alter table meta_tokens drop token_expires_at")
+        stack.ddl("alter table meta_tokens rename kept to token_expires_at")
+
+
+def test_two_rows_of_a_client_are_refused(stack, store, clients):
+    stack.ddl("alter table meta_tokens drop constraint meta_tokens_client_id_key")
+    try:
+        stack.add_token(clients[0])
+        stack.add_token(clients[0])
+        with pytest.raises(TablesMissing, match="several rows") as failure:
+            store.get(clients[0])
+        assert "unique (client_id)" in failure.value.hint
+    finally:
+        stack.sql("truncate meta_tokens")
+        stack.ddl("alter table meta_tokens add unique (client_id)")
