@@ -12,7 +12,7 @@ import typer
 
 from .._version import __version__
 from ..errors import MetaconnectError
-from . import accounts, connect, demo, insights, sandbox
+from . import accounts, clients, connect, demo, init, insights, login, sandbox
 from .debug import print_traceback, start_debugging
 from .options import GlobalOptions, hoisted
 from .output import ReaderLeft
@@ -29,6 +29,11 @@ app = typer.Typer(
 app.command()(connect.connect)
 app.command()(insights.insights)
 app.add_typer(accounts.app)
+app.add_typer(clients.app)
+app.command()(login.login)
+app.command()(login.logout)
+app.command()(login.whoami)
+app.command()(init.init)
 app.command()(demo.demo)
 app.command()(sandbox.sandbox)
 

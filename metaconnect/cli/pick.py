@@ -34,7 +34,7 @@ def pick_client(clients: Sequence[Client]) -> str:
         name = ask("A name for this client:", option="--client")
         return name or pick_client(clients)
     client = _pick(
-        clients, title="Which client?", show=_client_table, search=_clients_with
+        clients, title="Which client?", show=client_table, search=_clients_with
     )
     return client.id if client else clients[0].id
 
@@ -115,7 +115,7 @@ def ad_account_table(
     return table
 
 
-def _client_table(clients: Sequence[Client]) -> Table:
+def client_table(clients: Sequence[Client]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("", justify="right")
     table.add_column("client")

@@ -39,6 +39,16 @@ def ask(question: str, *, option: str) -> str:
         return sys.stdin.readline().strip()
 
 
+def ask_unseen(question: str, *, option: str) -> str:
+    """Like `ask`, for what nobody should see typed."""
+    from getpass import getpass
+
+    if not is_interactive():
+        raise UsageError(f"{question} Nobody can be asked here: say it with {option}.")
+    with interruptible():
+        return getpass(f"{question} ", stream=sys.stderr)
+
+
 @contextmanager
 def interruptible() -> Iterator[None]:
     """

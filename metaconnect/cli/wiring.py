@@ -10,8 +10,9 @@ import os
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..errors import NoSecretStore
+from ..errors import NoSecretStore, UsageError
 from ..flows.ad_account import Pick as PickAdAccount
 from ..flows.clients import Pick as PickClient
 from ..graph.client import GraphClient
@@ -22,6 +23,11 @@ from ..stores.pending import PendingLogins
 from ..stores.vault import FileVault, open_vault
 from .options import GlobalOptions
 from .terminal import confirm, is_interactive, say
+
+if TYPE_CHECKING:  # loaded where they are built: most commands go without
+    from ..stores.clients import ClientAdmin
+    from ..stores.project import SupabaseProject
+    from ..stores.session import SessionKeeper
 
 
 class Wiring:
@@ -57,7 +63,41 @@ class Wiring:
 
     @cached_property
     def store(self) -> ConnectionStore:
-        return LocalStore(self.settings.folder, self.vault)
+        if self.settings.store_kind == "local":
+            return LocalStore(self.settings.folder, self.vault)
+        from ..stores.supabase import SupabaseStore
+
+        return SupabaseStore(self._project, self._bearer)
+
+    @cached_property
+    def client_admin(self) -> ClientAdmin:
+        """Raises UsageError for the local store, which has no clients' table."""
+        if self.settings.store_kind == "local":
+            raise UsageError(
+                "On this machine a client comes with its connection.",
+                hint="Make one:  metaconnect connect --client NAME",
+            )
+        from ..stores.clients import ClientAdmin
+
+        return ClientAdmin(self._project, self._bearer)
+
+    @cached_property
+    def sessions(self) -> SessionKeeper:
+        from ..stores.session import SessionKeeper
+
+        return SessionKeeper(self._project, self.vault, self.settings.folder)
+
+    @cached_property
+    def _project(self) -> SupabaseProject:
+        from ..stores.project import SupabaseProject
+
+        return SupabaseProject(*self.settings.supabase)
+
+    def _bearer(self) -> str:
+        # The service role is nobody's session: its key speaks for itself.
+        if self.settings.uses_service_role:
+            return self._project.key
+        return self.sessions.bearer()
 
     def graph(self) -> GraphClient:
         """A new client; the caller closes it."""
@@ -66,6 +106,11 @@ class Wiring:
             app_secret=self.settings.meta_app_secret,
             notice=say,
         )
+
+    def require_interactive(self, option: str) -> None:
+        """Raise UsageError, naming *option*, where nobody can be asked."""
+        if not self.interactive:
+            raise UsageError(f"Nobody can be asked here: give {option}.")
 
     @property
     def ad_account_picker(self) -> PickAdAccount | None:
@@ -116,7 +161,11 @@ class Wiring:
 
     def _use(self, vault: FileVault) -> None:
         self.vault = vault
-        for part in ("store", "pending"):  # built on the other one, if at all
+        for part in (
+            "store",
+            "pending",
+            "sessions",
+        ):  # built on the other one, if at all
             self.__dict__.pop(part, None)
 
 

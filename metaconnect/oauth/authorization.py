@@ -6,16 +6,13 @@ https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from secrets import compare_digest, token_urlsafe
-from time import monotonic
 from urllib.parse import parse_qsl, urlencode
 
 from ..errors import AuthorizationDenied
+from .state import State
 
-STATE_BYTES = 32
 LONGEST_QUOTE = 200
 DENIALS = ("error", "error_code", "error_reason", "error_message")
 
@@ -50,14 +47,14 @@ class AuthorizationRequest:
     rerequest: bool = False
     client_id: str
     lifetime: float
-    state: str = field(
-        default_factory=lambda: token_urlsafe(STATE_BYTES), init=False, repr=False
-    )
-    _drawn_at: float = field(default_factory=monotonic, init=False, repr=False)
-    # Acquired by the first response and never released: a state is single use.
-    _claimed: threading.Lock = field(
-        default_factory=threading.Lock, init=False, repr=False
-    )
+    _state: State = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_state", State(self.lifetime))
+
+    @property
+    def state(self) -> str:
+        return self._state.value
 
     @property
     def url(self) -> str:
@@ -82,12 +79,7 @@ class AuthorizationRequest:
 
     def claim(self, params: Mapping[str, str]) -> bool:
         """Return True once: for the first response in time with our state."""
-        state = params.get("state", "").encode("utf-8", "replace")
-        return (
-            compare_digest(state, self.state.encode())
-            and monotonic() < self._drawn_at + self.lifetime
-            and self._claimed.acquire(blocking=False)
-        )
+        return self._state.claim(params)
 
 
 def response_params(query: str) -> dict[str, str]:
@@ -112,7 +104,7 @@ def authorization_code(params: Mapping[str, str]) -> str:
     """Return the code. Raises AuthorizationDenied with what Meta said instead."""
     if is_denial(params):
         raise AuthorizationDenied(
-            f"Meta answered without access: {_reason(params)}.", hint=WHY_DENIED
+            f"Meta answered without access: {denial_reason(params)}.", hint=WHY_DENIED
         )
     if code := params.get("code"):
         return code
@@ -121,7 +113,8 @@ def authorization_code(params: Mapping[str, str]) -> str:
     )
 
 
-def _reason(params: Mapping[str, str]) -> str:
+def denial_reason(params: Mapping[str, str]) -> str:
+    """Return why there is no access, in the other side's words."""
     words = params.get("error_description") or params.get("error_message") or ""
     name = params.get("error_reason") or params.get("error") or ""
     quotes = [_quote(words).rstrip("."), name and f"({_quote(name)})"]

@@ -9,18 +9,25 @@ from __future__ import annotations
 from base64 import b64encode
 from dataclasses import dataclass
 from hashlib import sha256
+from http import HTTPStatus
 
 STYLE = """
-:root { color-scheme: light dark; }
-body { margin: 0; min-height: 100vh; display: grid; place-items: center;
-  font: 1.125rem/1.5 system-ui, sans-serif; background: #f6f7f9; color: #1c1e21; }
-main { box-sizing: border-box; width: 100%; max-width: 30rem; padding: 2rem; }
-h1 { margin: 0 0 .75rem; font-size: 1.5rem; line-height: 1.25; }
-p { margin: 0 0 .75rem; }
-small { opacity: .7; }
-@media (prefers-color-scheme: dark) {
-  body { background: #18191a; color: #e4e6eb; }
-}
+:root { color-scheme: light dark; --ink: #1c1e21; --soft: #5c626b; --page: #f0f2f5;
+  --card: #fff; --line: #dddfe2; --mark: #b4690e; --came: #0866ff; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e4e6eb; --soft: #b0b3b8;
+  --page: #18191a; --card: #242526; --line: #3e4042; --mark: #e0a458;
+  --came: #5b9bff; } }
+* { box-sizing: border-box; }
+body { margin: 0; padding: 1rem; min-height: 100vh; min-height: 100svh; display: grid;
+  place-items: center; background: var(--page); color: var(--ink);
+  font: 1.125rem/1.5 system-ui, "Segoe UI", Roboto, Helvetica, Arial, sans-serif; }
+main { width: 100%; max-width: 28rem; padding: 1.75rem; background: var(--card);
+  border: 1px solid var(--line); border-top: .25rem solid var(--mark);
+  border-radius: .75rem; text-wrap: balance; }
+main.came { border-top-color: var(--came); }
+h1 { margin: 0 0 .75rem; font-size: 1.375rem; line-height: 1.25; }
+p { margin: 0 0 1.5rem; }
+small { color: var(--soft); font-size: .875rem; }
 """
 # The code must not stay in the address bar, nor in the history.
 SCRIPT = 'history.replaceState(null, "", location.pathname);'
@@ -36,7 +43,7 @@ HTML = """\
 <script>{script}</script>
 </head>
 <body>
-<main>
+<main class="{kind}">
 <h1>{heading}</h1>
 <p>{text}</p>
 <small>metaconnect</small>
@@ -84,7 +91,11 @@ class Page:
     @property
     def body(self) -> bytes:
         return HTML.format(
-            heading=self.heading, text=self.text, style=STYLE, script=SCRIPT
+            heading=self.heading,
+            text=self.text,
+            kind="came" if self.status == HTTPStatus.OK else "else",
+            style=STYLE,
+            script=SCRIPT,
         ).encode()
 
 

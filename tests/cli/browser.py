@@ -1,8 +1,9 @@
 """
 A person's browser for `$BROWSER`: goes to the consent page and answers it.
 
-    browser.py ANSWER URL, where ANSWER is continue, cancel, untick=PERMISSION
-    or a file's name: then the URL is written there for somebody else to open.
+    browser.py ANSWER URL, where ANSWER is continue, cancel, untick=PERMISSION,
+    follow (where there is nothing to press), or a file's name: then the URL is
+    written there for somebody else to open.
 """
 
 import re
@@ -58,6 +59,8 @@ if __name__ == "__main__":
     if "/" in wanted:
         Path(wanted).with_suffix(".part").write_text(url)
         Path(wanted).with_suffix(".part").rename(wanted)
+    elif wanted == "follow":
+        http.open(url, timeout=10).close()
     else:
         print("a browser that talks on stdout")
         answer(url, wanted)

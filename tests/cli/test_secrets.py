@@ -4,7 +4,6 @@ import json
 import logging
 from pathlib import Path
 
-import httpx
 import pytest
 
 from . import browser as person

@@ -1,0 +1,45 @@
+"""The clients commands at work."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from ..errors import UsageError
+from .terminal import confirm, printable, say
+from .wiring import Wiring
+
+
+def show(wiring: Wiring, *, as_json: bool) -> None:
+    """Print every client."""
+    clients = wiring.store.clients()
+    if as_json:
+        facts = [{"id": client.id, "name": client.name} for client in clients]
+        print(json.dumps(facts, ensure_ascii=False, indent=1))  # noqa: T201
+    elif not clients:
+        say("No clients yet.")
+    else:
+        from rich.console import Console
+
+        from .pick import client_table
+
+        Console(file=sys.stdout, highlight=False).print(client_table(clients))
+
+
+def add(wiring: Wiring, name: str) -> None:
+    """Add a client, and print nothing but its id on stdout."""
+    client = wiring.client_admin.add_client(name.strip())
+    say(f"Added client {client.name!r}. Next:")
+    say(f"  metaconnect connect --client {client.id}")
+    print(client.id)  # noqa: T201
+
+
+def remove(wiring: Wiring, client: str, *, sure: bool) -> None:
+    """Remove a client, once the person is sure."""
+    if not sure:
+        wiring.require_interactive("--yes")
+        if not confirm(f"Remove client {printable(client)!r} and its connection?"):
+            raise UsageError("Nothing was removed.")
+    removed = wiring.client_admin.remove_client(client)
+    say(f"Removed client {removed.name!r} ({removed.id}) and its connection.")
+    say("Its token is still good at Meta until it expires.")

@@ -1,0 +1,44 @@
+"""`metaconnect init`: the tables that a project needs."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from ..errors import UsageError
+from .terminal import say
+
+
+def init(
+    print_sql: Annotated[
+        bool,
+        typer.Option("--print-sql", help="Print the SQL, for psql or the SQL editor."),
+    ] = False,
+    apply: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DSN",
+            help="Run it on this database; - reads the DSN from stdin.",
+        ),
+    ] = None,
+) -> None:
+    """
+    Create the tables of a Supabase project where they are missing.
+
+    Nothing that exists is touched, so that it can be run on a dashboard's
+    database, and twice.
+    """
+    from ..stores import schema
+
+    if print_sql == (apply is not None):
+        raise UsageError("Say what to do: --print-sql or --apply DSN.")
+    if print_sql:
+        for name, sql in schema.migrations():
+            print(f"-- {name}\n\n{sql}")  # noqa: T201
+        return
+    dsn = sys.stdin.readline().strip() if apply == "-" else apply
+    for name in schema.apply(dsn or ""):
+        say(f"Ran {name}")
+    say("The tables are there. Next:  metaconnect login --email ADDRESS")
