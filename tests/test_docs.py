@@ -1,0 +1,126 @@
+"""README, .env.example, the help and the code say the same."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from metaconnect import errors
+from metaconnect.cli.main import app
+from metaconnect.settings import NAMES
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+ENV_EXAMPLE = (ROOT / ".env.example").read_text()
+VARIABLES = {name for names in NAMES.values() for name in names}
+# Of other programs, or of the shell.
+FOREIGN = {"BROWSER", "NO_COLOR", "DATABASE_URL"}
+FOREIGN_OPTIONS = {"--workdir", "--postgrest"}
+
+
+def commands(group, path=("metaconnect",)):
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*path, name))
+        else:
+            yield " ".join((*path, name)), command
+
+
+ROOT_COMMAND = get_command(app)
+COMMANDS = dict(commands(ROOT_COMMAND))
+
+
+def long_options(command):
+    return {
+        option
+        for parameter in command.params
+        for option in parameter.opts
+        if option.startswith("--") and option != "--help"
+    }
+
+
+def row_of(command):
+    (row,) = re.findall(rf"^\| `{command}` \|.*$", README, re.MULTILINE)
+    return row
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_in_the_readme_with_just_its_options(command):
+    documented = set(re.findall(r"`(--[\w-]+)`", row_of(command)))
+
+    assert documented == long_options(COMMANDS[command])
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_and_option_has_help(command):
+    assert COMMANDS[command].help
+    for parameter in COMMANDS[command].params:
+        assert parameter.help, parameter.name
+
+
+def test_the_readme_names_no_command_that_is_not_there():
+    named = re.findall(r"^\| `(metaconnect [^`]+)` \|", README, re.MULTILINE)
+
+    assert sorted(named) == sorted(COMMANDS)
+
+
+def test_every_hint_names_a_command_that_is_there():
+    sources = "".join(p.read_text() for p in ROOT.glob("metaconnect/**/*.py"))
+    sources += README
+    named = set(re.findall(r'(?:  |(?<!b)"|`)metaconnect ([a-z]+)\b', sources))
+
+    assert len(named) > 5
+    assert named <= {name.split()[1] for name in COMMANDS}
+
+
+def test_the_global_options_are_in_the_readme():
+    for option in long_options(ROOT_COMMAND):
+        assert f"`{option}" in README, option
+
+
+def test_every_option_in_the_readme_is_one():
+    ours = long_options(ROOT_COMMAND) | {"--help"}
+    ours |= {o for command in COMMANDS.values() for o in long_options(command)}
+
+    assert set(re.findall(r"(?<![\w-])(--[a-z][a-z-]+)", README)) <= (
+        ours | FOREIGN_OPTIONS
+    )
+
+
+@pytest.mark.parametrize("text", [README, ENV_EXAMPLE], ids=["README", ".env.example"])
+def test_every_variable_is_documented_and_no_other(text):
+    named = set(re.findall(r"\b[A-Z][A-Z]+(?:_[A-Z]+)+\b|\bBROWSER\b", text))
+
+    assert named - FOREIGN == VARIABLES
+
+
+def test_every_exit_code_is_in_the_readme_and_no_other():
+    documented = set(map(int, re.findall(r"^\| (\d+) \|", README, re.MULTILINE)))
+    used = {
+        cls.exit_code
+        for cls in vars(errors).values()
+        if isinstance(cls, type) and issubclass(cls, errors.MetaconnectError)
+    }
+
+    assert documented == used | {0, 130}
+
+
+def test_the_readme_installs_extras_that_are_there():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = set(re.findall(r"metaconnect\[(\w+)\]|'\.\[(\w+)\]'", README))
+
+    assert {a or b for a, b in extras} <= set(project["optional-dependencies"])
+
+
+def test_every_file_that_the_readme_names_is_there():
+    named = re.findall(r"`((?:tests|metaconnect|\.ci)/[\w./]+)`", README)
+
+    assert named
+    for name in named:
+        assert (ROOT / name).exists(), name
+
+
+def test_the_changelog_has_a_section_for_what_is_not_released():
+    assert "## [Unreleased]" in (ROOT / "CHANGELOG.md").read_text()
