@@ -1,0 +1,47 @@
+"""The way in: python -m tests.benchmarks [NAME ...] [--turns N]"""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from . import reading, startup
+from .programs import Programs
+from .report import Line, print_table
+
+BENCHMARKS: Mapping[str, Callable[[Programs, int], Iterator[Line]]] = {
+    "help": startup.help_text,
+    "version": startup.version,
+    "insights": reading.seven_rows,
+    "bulk": reading.many_rows,
+    "latency": reading.slow_pages,
+    "memory": reading.memory,
+    "imports": startup.imports,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks",
+        description="Print what metaconnect costs, as ratios to a floor or a peer.",
+        epilog="; ".join(f"{n}: {each.__doc__}" for n, each in BENCHMARKS.items()),
+    )
+    names = ", ".join(BENCHMARKS)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"some of: {names}")
+    parser.add_argument("--turns", type=int, default=11, help="pairs of runs (11)")
+    options = parser.parse_args()
+    if unknown := set(options.names) - set(BENCHMARKS):
+        parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {names}")
+    if options.turns < 1:
+        parser.error("at least one turn")
+    lines: list[Line] = []
+    for name in options.names or BENCHMARKS:
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        with TemporaryDirectory(prefix="metaconnect-benchmark-") as folder:
+            lines += BENCHMARKS[name](Programs(Path(folder)), options.turns)
+    print_table(lines)
+
+
+if __name__ == "__main__":
+    main()
