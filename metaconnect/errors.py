@@ -80,7 +80,7 @@ class ConfigError(MetaconnectError):
     """
 
     exit_code = 3
-    hint = "Compare your settings with .env.example."
+    hint = "Settings come from the environment, .env.local and .env."
 
 
 class NoSecretStore(ConfigError):

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
-from types import MappingProxyType
 
-DEFAULT_VERSION = "v26.0"
-DEFAULT_SCOPES = ("ads_read", "ads_management", "business_management")
-
-# https://developers.facebook.com/docs/marketing-api/reference/ad-account
-ACCOUNT_STATUSES: Mapping[int, str] = MappingProxyType(
-    {
-        1: "active",
-        2: "disabled",
-        3: "unsettled",
-        7: "pending risk review",
-        8: "pending settlement",
-        9: "in grace period",
-        100: "pending closure",
-        101: "closed",
-        201: "any active",
-        202: "any closed",
-    }
+from .words import (
+    ACCOUNT_STATUSES,
+    DEFAULT_FIELDS,
+    DEFAULT_SCOPES,
+    DEFAULT_VERSION,
+    Level,
 )
 
 
@@ -122,53 +108,6 @@ class Connection:
     updated_at: datetime | None = None
 
 
-class Level(StrEnum):
-    """How fine the rows are: Meta's `level` parameter."""
-
-    account = "account"
-    campaign = "campaign"
-    adset = "adset"
-    ad = "ad"
-
-
-# In the order of Meta's own error message for a wrong one.
-# https://developers.facebook.com/docs/marketing-api/insights/parameters
-DATE_PRESETS = (
-    "today",
-    "yesterday",
-    "this_month",
-    "last_month",
-    "this_quarter",
-    "maximum",
-    "data_maximum",
-    "last_3d",
-    "last_7d",
-    "last_14d",
-    "last_28d",
-    "last_30d",
-    "last_90d",
-    "last_week_mon_sun",
-    "last_week_sun_sat",
-    "last_quarter",
-    "last_year",
-    "this_week_mon_today",
-    "this_week_sun_today",
-    "this_year",
-)
-
-DEFAULT_FIELDS = (
-    "spend",
-    "impressions",
-    "actions",
-    "roas",
-    "cpc",
-    "ctr",
-    "cpm",
-    "clicks",
-    "conversions",
-)
-
-
 @dataclass(frozen=True, kw_only=True)
 class TimeRange:
     """Absolute dates, both inclusive, in the ad account's time zone."""
@@ -197,57 +136,3 @@ class InsightsQuery:
 def normal_ad_account_id(text: str) -> str:
     """Return *text* with the ``act_`` that Meta's paths need."""
     return text if text.startswith("act_") else f"act_{text}"
-
-
-class FieldKind(StrEnum):
-    """What the values of an Insights field are, and how they may be used."""
-
-    TEXT = "text"
-    COUNT = "count"
-    UNIQUE_COUNT = "unique_count"
-    MONEY = "money"
-    COST = "cost"
-    RATIO = "ratio"
-    ACTIONS = "actions"
-    UNIQUE_ACTIONS = "unique_actions"
-    ACTION_VALUES = "action_values"
-    ACTION_COSTS = "action_costs"
-    ACTION_RATIOS = "action_ratios"
-    OBJECTS = "objects"
-
-    @property
-    def adds_up(self) -> bool:
-        """Whether the values of several rows may be summed."""
-        return self in _ADDS_UP
-
-    @property
-    def is_actions(self) -> bool:
-        """Whether the values are lists by `action_type`."""
-        return self in _ACTION_LISTS
-
-    @property
-    def is_money(self) -> bool:
-        """Whether the values are in the ad account's currency."""
-        return self in _IN_CURRENCY
-
-
-_ADDS_UP = frozenset(
-    (FieldKind.COUNT, FieldKind.MONEY, FieldKind.ACTIONS, FieldKind.ACTION_VALUES)
-)
-_ACTION_LISTS = frozenset(
-    (
-        FieldKind.ACTIONS,
-        FieldKind.UNIQUE_ACTIONS,
-        FieldKind.ACTION_VALUES,
-        FieldKind.ACTION_COSTS,
-        FieldKind.ACTION_RATIOS,
-    )
-)
-_IN_CURRENCY = frozenset(
-    (
-        FieldKind.MONEY,
-        FieldKind.COST,
-        FieldKind.ACTION_VALUES,
-        FieldKind.ACTION_COSTS,
-    )
-)

@@ -17,7 +17,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from .errors import ConfigError, UsageError
-from .models import DEFAULT_SCOPES, DEFAULT_VERSION, MetaApp, MetaHost
+from .models import MetaApp, MetaHost
+from .words import DEFAULT_SCOPES, DEFAULT_VERSION
 
 # Setting -> the names it is read from, first wins.
 NAMES: Mapping[str, tuple[str, ...]] = {
@@ -47,6 +48,15 @@ SECRET = frozenset({"meta_app_secret", "supabase_key", "service_role_key"})
 
 DEFAULT_REDIRECT_URI = "http://localhost:8765/callback"
 DASHBOARD_CALLBACK = "/api/auth/meta/callback"
+# Where to find what is missing, by the first name that is.
+WHERE_TO_FIND: Mapping[str, str] = {
+    "META_APP_ID": "They stand under App settings > Basic of your app on "
+    "https://developers.facebook.com/apps\n"
+    "(no app yet? Look around first, without one:  metaconnect demo).\n",
+    "META_APP_SECRET": "It stands under App settings > Basic of your app on "
+    "https://developers.facebook.com/apps\n",
+    "SUPABASE_URL": "They stand in the project's dashboard, under API keys.\n",
+}
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -180,8 +190,8 @@ class Settings:
             names = ", ".join(names[0] for names in missing)
             raise ConfigError(
                 f"Missing setting{'s' * (len(missing) > 1)}: {names}.",
-                hint="Set them in the environment, in .env.local or in .env "
-                "(.env.example says what each one is).",
+                hint=WHERE_TO_FIND.get(missing[0][0], "")
+                + "Set them in the environment, in .env.local or in .env.",
             )
 
 

@@ -7,7 +7,8 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "metaconnect"
 FLOORS = [
-    {"errors", "models", "_version"},
+    {"words", "_version"},
+    {"errors", "models"},
     {"settings", "oauth", "graph", "stores", "render", "sandbox"},
     {"flows"},
     {"cli"},

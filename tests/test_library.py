@@ -10,10 +10,6 @@ import metaconnect
 from metaconnect import fetch_meta_insights, fetch_meta_insights_async
 from metaconnect.errors import AdAccountNotFound, NotConnected, UsageError
 
-from .cli.conftest import connected, meta, port, sandbox_server, shell
-
-__all__ = ["connected", "meta", "port", "sandbox_server", "shell"]
-
 ACCOUNT = "act_101000000000000"
 
 

@@ -1,7 +1,5 @@
 """`metaconnect accounts`: the ad accounts that a client's token reaches."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

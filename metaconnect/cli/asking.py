@@ -87,14 +87,16 @@ async def _show(
     *,
     races: bool = False,
 ) -> None:
-    say(f"Log in to Meta in the browser:  {start_url}")
-    say(f"It leads to:  {request.url}")
+    say(f"Log in to Meta in the browser:  {start_url}\n")
     if races:
-        say("On another machine, open the long one; paste the address that the")
-        say("browser ends on here, and press Enter.")
+        say("From another machine, open this address instead, and paste the one that")
+        say("the browser ends on here:")
+    else:
+        say("It leads to:")
+    say(f"{request.url}\n")
     # The short URL, so that the state is no argument of the browser's process.
     if open_browser and not await open_browser(start_url):
-        say("No browser could be opened: open one of the two yourself.")
+        say("No browser could be opened: open the address yourself.")
 
 
 async def _show_to_paste(request: AuthorizationRequest) -> None:

@@ -1,7 +1,5 @@
 """`metaconnect clients`: the clients of the signed-in user."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Annotated
 

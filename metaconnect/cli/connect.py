@@ -1,7 +1,5 @@
 """`metaconnect connect`: log in to Meta and store the connection."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

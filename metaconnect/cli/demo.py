@@ -1,7 +1,5 @@
 """`metaconnect demo`: the whole journey, against the built-in sandbox."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """`metaconnect init`: the tables that a project needs."""
 
-from __future__ import annotations
-
 import sys
 from typing import Annotated
 

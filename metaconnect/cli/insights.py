@@ -1,14 +1,12 @@
 """`metaconnect insights`: options in, rows out."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ..models import DATE_PRESETS, DEFAULT_FIELDS, Level
+from ..words import DATE_PRESETS, DEFAULT_FIELDS, Level
 from .options import ClientOption
 from .report import report_as_json
 

@@ -1,7 +1,5 @@
 """`metaconnect login`, `logout` and `whoami`: Supabase Auth."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

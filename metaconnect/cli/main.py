@@ -1,7 +1,5 @@
 """The way in and the way out: arguments to a flow, an error to an exit code."""
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Sequence
@@ -13,7 +11,6 @@ import typer
 from .._version import __version__
 from ..errors import MetaconnectError
 from . import accounts, clients, connect, demo, init, insights, login, sandbox
-from .debug import print_traceback, start_debugging
 from .options import GlobalOptions, hoisted
 from .output import ReaderLeft
 from .report import report, report_as_text
@@ -21,7 +18,9 @@ from .report import report, report_as_text
 app = typer.Typer(
     name="metaconnect",
     help="Connect Meta ad accounts and read their Insights from a terminal.",
-    epilog="Try it without a Meta app:  metaconnect demo",
+    epilog="Try it without a Meta app:  metaconnect demo\n\n"
+    "With your own: set META_APP_ID and META_APP_SECRET, in the environment or in "
+    ".env.local, then:  metaconnect connect --client NAME",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -88,6 +87,8 @@ def global_options(
         debug=debug,
     )
     if debug:
+        from .debug import start_debugging
+
         start_debugging()
 
 
@@ -101,6 +102,8 @@ def run(arguments: Sequence[str]) -> int:
         return _closed_quietly(done.code if isinstance(done.code, int) else 1)
     except MetaconnectError as error:
         if "--debug" in arguments:
+            from .debug import print_traceback
+
             print_traceback(error)
         report(error)
         return error.exit_code
@@ -108,6 +111,8 @@ def run(arguments: Sequence[str]) -> int:
         return _closed_quietly(0)
     except Exception as error:  # noqa: BLE001  no traceback without --debug
         if "--debug" in arguments:
+            from .debug import print_traceback
+
             print_traceback(error)
         report(error)
         return 1

@@ -1,7 +1,5 @@
 """Options that more than one command takes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -101,7 +101,7 @@ async def _write_json(file: BinaryIO, _query: InsightsQuery, pages: Pages) -> No
 
 async def _write_ndjson(file: BinaryIO, _query: InsightsQuery, pages: Pages) -> None:
     async for page in pages:
-        file.write(b"".join(map(ndjson, page)))
+        file.write(ndjson(page))
         file.flush()
 
 

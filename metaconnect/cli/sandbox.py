@@ -1,7 +1,5 @@
 """`metaconnect sandbox`: serve the pretend Meta for other programs' tests."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

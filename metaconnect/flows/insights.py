@@ -10,7 +10,7 @@ from ..errors import AdAccountNotFound, UsageError
 from ..graph.accounts import list_ad_accounts
 from ..graph.client import GraphClient
 from ..graph.insights import fetch_insights
-from ..graph.rows import normal_row
+from ..graph.rows import row_reader
 from ..models import Connection, InsightsQuery, normal_ad_account_id
 from .ad_account import named_ad_account
 
@@ -66,6 +66,7 @@ async def read_insights(
     raw: bool = False,
 ) -> AsyncGenerator[list[Row], None]:
     """Yield the rows a page at a time; *raw* leaves them as Meta sent them."""
+    read_row = row_reader(query)
     async with aclosing(fetch_insights(graph, connection.token, query)) as pages:
         async for page in pages:
-            yield page if raw else [normal_row(query, row) for row in page]
+            yield page if raw else [read_row(row) for row in page]

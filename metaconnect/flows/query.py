@@ -8,7 +8,8 @@ from datetime import date
 from difflib import get_close_matches
 
 from ..errors import UsageError
-from ..models import DATE_PRESETS, DEFAULT_FIELDS, InsightsQuery, Level, TimeRange
+from ..models import InsightsQuery, TimeRange
+from ..words import DATE_PRESETS, DEFAULT_FIELDS, Level
 
 DAYS = range(1, 91)
 

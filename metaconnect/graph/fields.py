@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from ..models import FieldKind
+from ..words import FieldKind
 
 # Names and types as in Meta's own SDK, AdsInsights of facebook-business 26:
 # https://developers.facebook.com/docs/marketing-api/reference/ads-insights

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..models import DATE_PRESETS
+from ..words import DATE_PRESETS
 from .fields import similar_fields
 
 _FIELDS = re.compile(r"(?:\(#100\) )?([\w, ]+?) (?:is|are) not valid for fields param")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
-from ..models import FieldKind, InsightsQuery, Level
+from ..models import InsightsQuery
+from ..words import FieldKind, Level
 from .fields import ROAS, kind_of
 
 DATES = ("date_start", "date_stop")
@@ -26,6 +27,7 @@ _LONGEST = 40
 _NUMBER = re.compile(rf"-?[0-9]{{1,{_LONGEST}}}(\.[0-9]{{1,{_LONGEST}}})?")
 
 Read = Callable[[Any], object]
+Row = dict[str, object]
 
 
 def columns(query: InsightsQuery) -> tuple[str, ...]:
@@ -33,18 +35,27 @@ def columns(query: InsightsQuery) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*DATES, *_IDENTITY[query.level], *query.fields)))
 
 
-def normal_row(query: InsightsQuery, raw: Mapping[str, Any]) -> dict[str, object]:
+def row_reader(query: InsightsQuery) -> Callable[[Mapping[str, Any]], Row]:
     """
-    Return *raw* as the columns of *query*, with numbers as numbers.
+    Return what turns Meta's rows into the columns of *query*.
 
     Counts are int; money and ratios Decimal with exactly the digits that Meta
     sent; action lists objects by `action_type`; what Meta left out is None
     (an action list: empty).
     """
-    return {name: read(raw.get(source)) for name, source, read in _plan(query)}
+    plan = _plan(query)
+
+    def read_row(raw: Mapping[str, Any]) -> Row:
+        return {name: read(raw.get(source)) for name, source, read in plan}
+
+    return read_row
 
 
-@lru_cache(maxsize=64)
+def normal_row(query: InsightsQuery, raw: Mapping[str, Any]) -> Row:
+    """Return one row of Meta's in normal form; `row_reader` does many."""
+    return row_reader(query)(raw)
+
+
 def _plan(query: InsightsQuery) -> tuple[tuple[str, str, Read], ...]:
     """Return for each column where its value comes from and how it is read."""
     return tuple(

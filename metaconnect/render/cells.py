@@ -7,10 +7,17 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from ..models import FieldKind
+from ..words import FieldKind
 
 NOTHING: Final = "–"  # noqa: RUF001 - an en dash is meant
 _SHOWN_ACTIONS: Final = 3
+# What ads are bought for; by size alone, views would hide the sales.
+_FIRST_ACTIONS: Final = (
+    "omni_purchase",
+    "lead",
+    "link_click",
+    "landing_page_view",
+)
 _DECIMALS: Final = 2
 _SMALL: Final = Decimal("0.1")  # below it two decimals say too little
 
@@ -65,13 +72,13 @@ def _number(value: int | Decimal, kind: FieldKind, currency: str | None) -> str:
 def _actions(
     by_type: Mapping[str, object], kind: FieldKind, currency: str | None
 ) -> str:
-    """Return the largest few, one a line: never their sum."""
+    """Return a few, the telling ones first, one a line: never their sum."""
     numbers = [
         (action_type, value)
         for action_type, value in by_type.items()
         if isinstance(value, (int, Decimal))
     ]
-    numbers.sort(key=lambda entry: entry[1], reverse=True)
+    numbers.sort(key=lambda entry: (_rank(entry[0]), -entry[1]))
     lines = [
         f"{safe(action_type)} {_number(value, kind, currency)}"
         for action_type, value in numbers[:_SHOWN_ACTIONS]
@@ -79,3 +86,9 @@ def _actions(
     if rest := len(by_type) - len(lines):
         lines.append(f"+{rest} more")
     return "\n".join(lines) or NOTHING
+
+
+def _rank(action_type: str) -> int:
+    if action_type in _FIRST_ACTIONS:
+        return _FIRST_ACTIONS.index(action_type)
+    return len(_FIRST_ACTIONS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -20,14 +20,17 @@ def json_text(value: object) -> bytes:
     return _ENCODER.encode(_plain(value)) if _SUSPECT.search(encoded) else encoded
 
 
-def ndjson(row: object) -> bytes:
-    """Return *row* as one line of JSON."""
-    return json_text(row) + b"\n"
+def ndjson(rows: Sequence[object]) -> bytes:
+    """Return *rows* as lines of JSON, one each."""
+    encoded = _ENCODER.encode_lines(rows)
+    if _SUSPECT.search(encoded):
+        return _ENCODER.encode_lines([_plain(row) for row in rows])
+    return encoded
 
 
 def json_array(rows: Iterable[object]) -> bytes:
     """Return *rows* as one JSON array, a row a line."""
-    lines = b",\n".join(json_text(row) for row in rows)
+    lines = b",\n".join(map(json_text, rows))
     return b"[\n" + lines + b"\n]\n" if lines else b"[]\n"
 
 

@@ -11,7 +11,7 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from ..models import FieldKind
+from ..words import FieldKind
 from .cells import NOTHING, cell, safe
 from .totals import totals
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from ..models import FieldKind
+from ..words import FieldKind
 
 Row = Mapping[str, Any]
 Number = int | Decimal

@@ -110,7 +110,10 @@ def patiently(call: Callable[..., str | None], *args: str) -> str | None:
         raise NoSecretStore(f"The keyring gave no answer within {PATIENCE:.0f} s.")
     if isinstance(failure[0], NoSecretStore):
         raise failure[0]
-    raise NoSecretStore(f"The keyring cannot be used: {failure[0]}.") from failure[0]
+    if type(failure[0]).__name__ == "NoKeyringError":
+        raise NoSecretStore("This machine has no keyring.") from failure[0]
+    reason = str(failure[0]).rstrip(".")
+    raise NoSecretStore(f"The keyring cannot be used: {reason}.") from failure[0]
 
 
 def _get_password(username: str) -> str | None:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 
 from metaconnect.graph.insights import insights_params
-from metaconnect.models import DEFAULT_VERSION, InsightsQuery, Level
+from metaconnect.models import InsightsQuery
+from metaconnect.words import DEFAULT_VERSION, Level
 
 from .measure import compare
 from .programs import ONE_GET, SDK, Programs

@@ -468,7 +468,7 @@ class TestPaste:
             "connect", "--client", "acme", "--no-browser", "--account", "first"
         ) as terminal:
             url = terminal.until(r"(http://localhost:\d+/v26\.0/dialog\S+)\r")[1]
-            terminal.until("press Enter")
+            terminal.until("ends on here:")
             terminal.type("hello\r")
             terminal.until("whole address")
             terminal.type(person.redirection(url) + "\r")

@@ -1,19 +1,17 @@
-"""A dashboard's eye view: the real supabase-js reads what was written in Python."""
+"""A dashboard's eye view: the real supabase-js reads what `connect` wrote."""
 
 from __future__ import annotations
 
 import json
 import subprocess
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.stack import node
-from tests.stack.client import supabase_client
 
 SCRIPT = Path(__file__).with_name("dashboard.mjs")
-EXPIRES_AT = datetime(2030, 1, 31, 23, 59, 58, tzinfo=UTC)
 
 
 def look(stack, client, email):
@@ -40,41 +38,43 @@ def look(stack, client, email):
     return json.loads(done.stdout)
 
 
-def write(stack, client):
-    """Save a connection as the store does: signed in, one upsert on client_id."""
-    row = {
-        "client_id": client,
-        "access_token": "EAApretend",
-        "user_facebook_id": "100",
-        "ad_account_id": "act_1",
-        "token_expires_at": EXPIRES_AT.isoformat(),
+def connect(shell, stack, client):
+    """Save a connection as a person does: signed in, through the browser."""
+    shell.env |= {
+        "NEXT_PUBLIC_SUPABASE_URL": stack.url,
+        "NEXT_PUBLIC_SUPABASE_ANON_KEY": stack.publishable_key,
     }
-    with supabase_client(stack) as supabase:
-        credentials = {"email": "owner@example.com", "password": "pretend-password"}
-        supabase.auth.sign_in_with_password(credentials)
-        supabase.table("meta_tokens").upsert(row, on_conflict="client_id").execute()
+    owner = ["login", "--email", "owner@example.com", "--password-stdin"]
+    for done in (
+        shell.run(*owner, stdin="pretend-password"),
+        shell.run("connect", "--client", client, "--account", "first"),
+    ):
+        assert done.returncode == 0, done.stderr
 
 
 @pytest.fixture
-def client(stack):
+def client(stack, shell):
     owner, viewer = (
         stack.add_user(f"{name}@example.com") for name in ("owner", "viewer")
     )
     client = stack.add_client("Acme", owner)
     stack.add_member(client, viewer, "viewer")
-    write(stack, client)
+    connect(shell, stack, client)
     return client
 
 
-def test_the_owner_finds_the_connection_that_was_saved(stack, client):
+def test_the_owner_finds_the_connection_that_was_saved(stack, client, meta):
     seen = look(stack, client, "owner@example.com")
 
-    expires_at = seen["token"]["data"].pop("token_expires_at")
-    assert datetime.fromisoformat(expires_at) == EXPIRES_AT
-    assert seen["token"]["data"] == {
-        "access_token": "EAApretend",
-        "user_facebook_id": "100",
-        "ad_account_id": "act_1",
+    found = seen["token"]["data"]
+    token = meta.sandbox.tokens[found.pop("access_token")]
+    assert token.long_lived
+    expires_at = datetime.fromisoformat(found.pop("token_expires_at"))
+    assert expires_at.utcoffset() == timedelta(0)
+    assert abs(expires_at - token.expires_at) < timedelta(seconds=30)
+    assert found == {
+        "user_facebook_id": "122100000000000001",
+        "ad_account_id": "act_101000000000000",
     }
     assert seen["clients"]["data"] == [{"id": client, "name": "Acme"}]
 
@@ -83,5 +83,6 @@ def test_a_viewer_finds_the_connection_without_its_token(stack, client):
     seen = look(stack, client, "viewer@example.com")
 
     assert seen["token"]["data"] is None
-    assert [row["ad_account_id"] for row in seen["connections"]["data"]] == ["act_1"]
-    assert "EAApretend" not in json.dumps(seen)
+    (row,) = seen["connections"]["data"]
+    assert row["ad_account_id"] == "act_101000000000000"
+    assert "EAA" not in json.dumps(seen)

@@ -10,7 +10,8 @@ import pytest
 from metaconnect.graph.fields import FIELDS, kind_of, kinds
 from metaconnect.graph.insights import fetch_insights, requested_fields
 from metaconnect.graph.rows import columns, normal_row
-from metaconnect.models import FieldKind, InsightsQuery, Level, TimeRange
+from metaconnect.models import InsightsQuery, TimeRange
+from metaconnect.words import FieldKind, Level
 
 RAW = {
     "spend": "2778.21",

@@ -27,7 +27,7 @@ AS_JSON = (
 
 
 def test_a_row_is_one_line_of_json_with_metas_digits():
-    assert ndjson(ROW) == f"{AS_JSON}\n".encode()
+    assert ndjson([ROW]) == f"{AS_JSON}\n".encode()
 
 
 def test_an_array_has_a_row_a_line():

@@ -8,9 +8,9 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from metaconnect.models import FieldKind
 from metaconnect.render.cells import NOTHING, cell
 from metaconnect.render.table import insights_table
+from metaconnect.words import FieldKind
 
 KINDS = {
     "date_start": FieldKind.TEXT,
@@ -69,6 +69,15 @@ def test_the_largest_actions_are_shown_and_the_rest_counted():
     assert "type_4" not in text
     assert "+4 more" in text
     assert "28" not in text
+
+
+def test_what_ads_are_bought_for_stands_before_what_is_merely_large():
+    actions = {"post_engagement": 9000, "link_click": 40, "omni_purchase": 2}
+
+    found = shown([DAY | {"actions": actions}], "actions")
+
+    assert found.index("omni_purchase 2") < found.index("link_click 40")
+    assert found.index("link_click 40") < found.index("post_engagement 9,000")
 
 
 def test_what_is_missing_is_a_dash_and_so_is_a_total_that_would_lie():

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from metaconnect.models import FieldKind
 from metaconnect.render.totals import totals
+from metaconnect.words import FieldKind
 
 KINDS = {
     "date_start": FieldKind.TEXT,
