@@ -12,7 +12,6 @@ from .._version import __version__
 from ..errors import MetaconnectError
 from . import accounts, clients, connect, demo, init, insights, login, sandbox
 from .options import GlobalOptions, hoisted
-from .output import ReaderLeft
 from .report import report, report_as_text
 
 app = typer.Typer(
@@ -99,31 +98,30 @@ def run(arguments: Sequence[str]) -> int:
     try:
         app(args=arguments)
     except SystemExit as done:  # Typer's own: usage errors (2), Ctrl-C (130)
-        return _closed_quietly(done.code if isinstance(done.code, int) else 1)
+        # Typer and Rich make a failure of a reader that left early (`| head`).
+        left = isinstance(done.__context__, BrokenPipeError)
+        return _closed_quietly(0 if left else done.code)
     except MetaconnectError as error:
-        if "--debug" in arguments:
-            from .debug import print_traceback
-
-            print_traceback(error)
-        report(error)
-        return error.exit_code
-    except ReaderLeft:
-        return _closed_quietly(0)
+        return _failed(error, error.exit_code, debug="--debug" in arguments)
     except Exception as error:  # noqa: BLE001  no traceback without --debug
-        if "--debug" in arguments:
-            from .debug import print_traceback
-
-            print_traceback(error)
-        report(error)
-        return 1
+        return _failed(error, 1, debug="--debug" in arguments)
     return _closed_quietly(0)
 
 
-def _closed_quietly(code: int) -> int:
-    """Flush stdout. A reader that left early (`| head`) is not a failure."""
+def _failed(error: Exception, exit_code: int, *, debug: bool) -> int:
+    if debug:
+        from .debug import print_traceback
+
+        print_traceback(error)
+    report(error)
+    return exit_code
+
+
+def _closed_quietly(code: object) -> int:
+    """Flush stdout, whether or not anybody reads it still."""
     try:
         sys.stdout.flush()
-    except ReaderLeft:
+    except BrokenPipeError:
         # Python would flush again at exit, and complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return code
+    return code if isinstance(code, int) else int(code is not None)

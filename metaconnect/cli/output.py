@@ -12,11 +12,6 @@ from typing import BinaryIO
 
 from ..errors import UsageError
 
-
-class ReaderLeft(Exception):
-    """Whoever read our stdout has had enough (`| head`)."""
-
-
 WIDE = 200  # columns, where there is no terminal to measure
 
 
@@ -31,12 +26,8 @@ def table_width() -> int:
 def opened(path: Path | None) -> Iterator[BinaryIO]:
     """Yield stdout, or a file that takes *path*'s place when all went well."""
     if path is None:
-        try:
-            yield sys.stdout.buffer
-            sys.stdout.buffer.flush()
-        except BrokenPipeError as exc:
-            # Not left to Typer, which would make a failure of it.
-            raise ReaderLeft from exc
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
         return
     if path.exists() and not path.is_file():  # /dev/stdout, a named pipe
         with path.open("wb") as file:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import re
 import stat
 import subprocess
@@ -283,6 +284,34 @@ class TestErrors:
 
         assert (done.returncode, done.stderr) == (0, "")
         assert json.loads(done.stdout)
+
+    @pytest.mark.parametrize(
+        "command",
+        [
+            ["insights"],
+            ["insights", "--format", "table"],
+            ["accounts", "list", "--json"],
+            ["accounts", "list"],
+            ["clients", "list"],
+            ["init", "--print-sql"],
+            ["--help"],
+        ],
+    )
+    def test_a_reader_that_is_gone_is_no_failure_either(self, connected, command):
+        reading, writing = os.pipe()
+        os.close(reading)
+        done = subprocess.run(
+            [*COMMAND, *command],
+            env=connected.env,
+            cwd=connected.folder,
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        os.close(writing)
+
+        assert (done.returncode, done.stderr) == (0, "")
 
 
 class TestTheClient:
