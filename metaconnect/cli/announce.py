@@ -33,10 +33,12 @@ def announce_connected(connected: Connected) -> None:
 
 def announce_connection(connection: Connection) -> None:
     """Say that there is nothing to do: Meta still accepts the token."""
-    say(f"Client {connection.client_id!r} is connected already.")
+    client = connection.client_id
+    say(f"Client {client!r} is connected already.")
     say(f"Ad account: {connection.ad_account_id or 'none chosen yet'}")
     say(validity(connection.token.expires_at))
-    say("Log in anew with --force.")
+    say(f"Another ad account:  metaconnect accounts use ACCOUNT --client {client}")
+    say(f"Another login:  metaconnect connect --client {client} --force")
 
 
 def validity(expires_at: datetime | None) -> str:

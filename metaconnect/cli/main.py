@@ -96,7 +96,7 @@ def run(arguments: Sequence[str]) -> int:
     arguments = hoisted(arguments)
     report_as_text()
     try:
-        app(args=arguments)
+        app(args=arguments, prog_name="metaconnect")
     except SystemExit as done:  # Typer's own: usage errors (2), Ctrl-C (130)
         # Typer and Rich make a failure of a reader that left early (`| head`).
         left = isinstance(done.__context__, BrokenPipeError)

@@ -22,8 +22,8 @@ def printable(text: str) -> str:
 
 
 def is_interactive() -> bool:
-    """Whether somebody can be asked."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
+    """Whether somebody can be asked: not where `CI` is set, terminal or not."""
+    return sys.stdin.isatty() and sys.stderr.isatty() and not os.environ.get("CI")
 
 
 def ask(question: str, *, option: str) -> str:
@@ -65,8 +65,3 @@ def interruptible() -> Iterator[None]:
 
 def confirm(question: str) -> bool:
     return ask(f"{question} [y/N]", option="").lower() in ("y", "yes")
-
-
-def wants_color() -> bool:
-    """Whether colour is welcome (https://no-color.org)."""
-    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -51,11 +51,6 @@ def row_reader(query: InsightsQuery) -> Callable[[Mapping[str, Any]], Row]:
     return read_row
 
 
-def normal_row(query: InsightsQuery, raw: Mapping[str, Any]) -> Row:
-    """Return one row of Meta's in normal form; `row_reader` does many."""
-    return row_reader(query)(raw)
-
-
 def _plan(query: InsightsQuery) -> tuple[tuple[str, str, Read], ...]:
     """Return for each column where its value comes from and how it is read."""
     return tuple(

@@ -93,6 +93,12 @@ class TestClients:
 
         assert "--client" in terminal.shown
 
+    def test_ci_is_nobody_to_ask(self, shell):
+        with shell.at_terminal("connect", CI="true") as terminal:
+            assert terminal.end() == 2
+
+        assert "--client" in terminal.shown
+
 
 class TestKeyring:
     @pytest.fixture

@@ -23,7 +23,7 @@ from metaconnect.errors import (
 from metaconnect.graph.accounts import ad_account_in, list_ad_accounts, me
 from metaconnect.graph.envelope import error_from
 from metaconnect.graph.paging import next_cursor
-from metaconnect.graph.rows import columns, normal_row
+from metaconnect.graph.rows import columns, row_reader
 from metaconnect.graph.tokens import (
     exchange_code,
     granted_permissions,
@@ -229,7 +229,7 @@ async def test_both_pages_of_ad_accounts_are_listed(meta, graph, token):
 @pytest.mark.parametrize("key", of("insights", "async", "paging"))
 def test_rows_take_the_shape_of_the_query(key):
     for raw in rows_in(recorded(key).get("body")):
-        row = normal_row(QUERY, raw)
+        row = row_reader(QUERY)(raw)
 
         assert tuple(row) == columns(QUERY)
         assert str(row["spend"]) == str(raw.get("spend"))
@@ -245,7 +245,7 @@ def test_the_corpus_holds_many_rows():
 def test_an_empty_value_is_null():
     (raw,) = rows_in(recorded("insights-44")["body"])
 
-    assert normal_row(QUERY, raw)["actions"] == {
+    assert row_reader(QUERY)(raw)["actions"] == {
         "post_engagement": 3,
         "comment": 1,
         "omni_purchase": None,

@@ -9,7 +9,7 @@ import pytest
 
 from metaconnect.graph.fields import FIELDS, kind_of, kinds
 from metaconnect.graph.insights import fetch_insights, requested_fields
-from metaconnect.graph.rows import columns, normal_row
+from metaconnect.graph.rows import columns, row_reader
 from metaconnect.models import InsightsQuery, TimeRange
 from metaconnect.words import FieldKind, Level
 
@@ -91,7 +91,7 @@ def test_each_field_is_asked_for_once():
 
 
 def test_the_row_of_the_default_query_is_the_one_of_the_contract():
-    row = normal_row(query(), RAW)
+    row = row_reader(query())(RAW)
 
     assert repr(row) == repr(
         {
@@ -111,9 +111,9 @@ def test_the_row_of_the_default_query_is_the_one_of_the_contract():
 
 
 def test_a_row_with_nothing_in_it_has_the_same_shape():
-    empty = normal_row(query(), {})
+    empty = row_reader(query())({})
 
-    assert tuple(empty) == tuple(normal_row(query(), RAW))
+    assert tuple(empty) == tuple(row_reader(query())(RAW))
     assert [empty[name] for name in ("spend", "clicks", "roas")] == [None] * 3
     assert empty["actions"] == {}
 
@@ -188,7 +188,7 @@ def test_ids_and_names_come_before_the_fields(level, names):
     ],
 )
 def test_a_value_is_read_by_the_kind_of_its_field(field, raw, expected):
-    value = normal_row(query(field), {field: raw})[field]
+    value = row_reader(query(field))({field: raw})[field]
 
     assert repr(value) == repr(expected)
 
@@ -199,7 +199,7 @@ def test_action_types_are_never_summed():
         {"action_type": "link_click", "value": "4"},
     ]
 
-    assert normal_row(query("actions"), {"actions": twice}) == {
+    assert row_reader(query("actions"))({"actions": twice}) == {
         "date_start": None,
         "date_stop": None,
         "actions": {"link_click": 3},
@@ -218,7 +218,7 @@ def test_action_types_are_never_summed():
 def test_roas_takes_omni_purchase_before_the_first(entries, expected):
     entries = [{"action_type": kind, "value": value} for kind, value in entries]
 
-    row = normal_row(query("roas"), {"purchase_roas": entries})
+    row = row_reader(query("roas"))({"purchase_roas": entries})
 
     assert str(row["roas"]) == expected
     assert "purchase_roas" not in row
