@@ -7,7 +7,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "metaconnect"
 FLOORS = [
-    {"words", "_version"},
+    {"words", "speech", "_version"},
     {"errors", "models"},
     {"settings", "oauth", "graph", "stores", "render", "sandbox"},
     {"flows"},

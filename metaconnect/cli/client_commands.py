@@ -6,7 +6,8 @@ import json
 import sys
 
 from ..errors import UsageError
-from .terminal import confirm, printable, say
+from ..speech import printable
+from .terminal import confirm, say
 from .wiring import Wiring
 
 

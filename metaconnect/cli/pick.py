@@ -11,7 +11,8 @@ from rich.text import Text
 
 from ..flows.ad_account import matching
 from ..models import AdAccount, Client
-from .terminal import ask, interruptible, printable
+from ..speech import printable
+from .terminal import ask, interruptible
 
 T = TypeVar("T")
 SHOWN = 25  # rows on one screen; the rest is reached by typing

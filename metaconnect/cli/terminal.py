@@ -9,16 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ..errors import UsageError
+from ..speech import printable
 
 
 def say(text: str = "") -> None:
     """Speak on stderr; stdout is for data."""
-    print(printable(text), file=sys.stderr, flush=True)  # noqa: T201
-
-
-def printable(text: str) -> str:
-    """Return *text* without what would steer a terminal (names come from Meta)."""
-    return "".join(c for c in text if c.isprintable() or c in "\n\t")
+    lines = "\n".join(map(printable, text.split("\n")))  # names come from Meta
+    print(lines, file=sys.stderr, flush=True)  # noqa: T201
 
 
 def is_interactive() -> bool:

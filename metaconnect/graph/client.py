@@ -23,9 +23,10 @@ from ..errors import (
     TokenRejected,
 )
 from ..models import AccessToken, MetaHost
+from ..speech import clean
 from .body import Body, read_body
 from .envelope import error_from, holds_error
-from .redaction import clean, mask_secrets_in_logs, secrets_in
+from .redaction import mask_secrets_in_logs, secrets_in
 from .retry import delay_before_retry, in_words
 from .usage import Usage, usage_of
 

@@ -16,8 +16,8 @@ from ..errors import (
     RateLimited,
     ServiceUnavailable,
 )
+from ..speech import clean
 from .hints import hint_in_words
-from .redaction import clean
 from .retry import in_words
 from .usage import Usage
 from .verdicts import verdict

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode
 
 from ..errors import AuthorizationDenied
+from ..speech import clean
 from .state import State
 
 LONGEST_QUOTE = 200
@@ -117,12 +118,8 @@ def denial_reason(params: Mapping[str, str]) -> str:
     """Return why there is no access, in the other side's words."""
     words = params.get("error_description") or params.get("error_message") or ""
     name = params.get("error_reason") or params.get("error") or ""
-    quotes = [_quote(words).rstrip("."), name and f"({_quote(name)})"]
+    quotes = [
+        clean(words, longest=LONGEST_QUOTE).rstrip("."),
+        name and f"({clean(name, longest=LONGEST_QUOTE)})",
+    ]
     return " ".join(filter(None, quotes)) or "no reason was given"
-
-
-def _quote(text: str) -> str:
-    """Return *text* without control characters, on one line and not too long."""
-    line = "".join(c if c.isprintable() else " " for c in text)
-    line = " ".join(line.split())
-    return line if len(line) <= LONGEST_QUOTE else f"{line[:LONGEST_QUOTE]}…"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from ..speech import printable
 from ..words import FieldKind
 
 NOTHING: Final = "–"  # noqa: RUF001 - an en dash is meant
@@ -25,14 +25,6 @@ _SMALL: Final = Decimal("0.1")  # below it two decimals say too little
 _WITHOUT_DECIMALS: Final = frozenset(
     ["CLP", "COP", "CRC", "HUF", "ISK", "IDR", "JPY", "KRW", "PYG", "TWD", "VND"]
 )
-_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
-_JOINERS = "\u200c\u200d"  # Persian spelling and composed emoji need them
-
-
-def safe(text: str) -> str:
-    """Return *text* without what could drive a terminal or turn its direction."""
-    text = _ESCAPE.sub("", text)
-    return "".join(c for c in text if c.isprintable() or c in _JOINERS)
 
 
 def cell(value: object, kind: FieldKind, currency: str | None = None) -> str:
@@ -45,7 +37,7 @@ def cell(value: object, kind: FieldKind, currency: str | None = None) -> str:
         return _number(value, kind, currency)
     if isinstance(value, (list, tuple)):
         return _entries(len(value))
-    return safe(str(value))
+    return printable(str(value))
 
 
 def _entries(number: int) -> str:
@@ -80,7 +72,7 @@ def _actions(
     ]
     numbers.sort(key=lambda entry: (_rank(entry[0]), -entry[1]))
     lines = [
-        f"{safe(action_type)} {_number(value, kind, currency)}"
+        f"{printable(action_type)} {_number(value, kind, currency)}"
         for action_type, value in numbers[:_SHOWN_ACTIONS]
     ]
     if rest := len(by_type) - len(lines):

@@ -11,8 +11,9 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from ..speech import printable
 from ..words import FieldKind
-from .cells import NOTHING, cell, safe
+from .cells import NOTHING, cell
 from .totals import totals
 
 Row = Mapping[str, Any]
@@ -91,11 +92,11 @@ class InsightsTable:
 
     def _add_column(self, table: Table, name: str, footer: Text, *, left: bool) -> None:
         kind = self._kinds[name]
-        heading = safe(name)
+        heading = printable(name)
         if self._one_day and name == "date_start":
             heading = "date"
         if self._currency and kind.is_money:
-            heading += f" ({safe(self._currency)})"
+            heading += f" ({printable(self._currency)})"
         table.add_column(
             Text(heading),
             footer,

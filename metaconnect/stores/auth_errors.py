@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..errors import ConfigError, MetaconnectError, NotSignedIn, StoreError, UsageError
-from .wording import Verdict, cleaned
+from ..speech import clean
+from .wording import Verdict
 
 
 class SessionEnded(NotSignedIn):
@@ -95,5 +96,5 @@ _UNKNOWN = Verdict(StoreError, "Supabase Auth refused ({code}): {reason}.")
 def translated(code: str | None, message: str | None) -> MetaconnectError:
     """Return what to raise for an error of Auth."""
     verdict = VERDICTS.get(code or "", _UNKNOWN)
-    reason = cleaned(message).rstrip(".")
-    return verdict.filled(code=cleaned(code) or "no code", reason=reason)
+    reason = clean(message).rstrip(".")
+    return verdict.filled(code=clean(code) or "no code", reason=reason)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import httpx
 
 from ..errors import ConfigError, MetaconnectError, StoreError
-from .wording import Verdict, cleaned
+from ..speech import clean
+from .wording import Verdict
 
 CONNECT = 5.0  # seconds
 READ = 15.0  # seconds between two pieces of an answer
@@ -57,7 +58,7 @@ def open_http() -> httpx.Client:
         )
     except (OSError, ImportError, ValueError) as exc:
         raise ConfigError(
-            f"The proxy or the certificates cannot be used: {cleaned(str(exc))}.",
+            f"The proxy or the certificates cannot be used: {clean(str(exc))}.",
             hint="Look at HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR.",
         ) from exc
 
@@ -91,7 +92,7 @@ def unreachable(exc: BaseException | None) -> StoreError:
     hint = "Is the network up, and is SUPABASE_URL right?"
     if "CERTIFICATE" in str(exc):
         hint = "Behind a proxy with its own certificates, name them in SSL_CERT_FILE."
-    reason = cleaned(str(exc)) if isinstance(exc, httpx.HTTPError) else "no answer"
+    reason = clean(str(exc)) if isinstance(exc, httpx.HTTPError) else "no answer"
     return StoreError(f"Supabase cannot be reached: {reason}.", hint=hint)
 
 

@@ -18,7 +18,8 @@ from ..errors import (
     StoreError,
     TablesMissing,
 )
-from .wording import Verdict, cleaned
+from ..speech import clean
+from .wording import Verdict
 
 
 class ColumnMissing(TablesMissing):
@@ -117,8 +118,8 @@ def translated(
         table=table,
         about=about,
         About=about[:1].upper() + about[1:],
-        code=cleaned(code) or "no code",
-        reason=cleaned(message).rstrip(".") + ".",
+        code=clean(code) or "no code",
+        reason=clean(message).rstrip(".") + ".",
     )
 
 

@@ -2,26 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from ..errors import MetaconnectError
-
-LONGEST = 300
-MASK = "***"
-_SECRET = re.compile(
-    r"\bEAA\w{4,}"  # how Meta's access tokens begin
-    r"|\beyJ[\w-]+\.[\w.-]+"  # a JWT
-    r"|\bsb_secret_\w+"
-    r"|(?<![\w-])(?=[\w-]*[A-Z])(?=[\w-]*[a-z])(?=[\w-]*\d)[\w-]{32,}"
-)
-
-
-def cleaned(text: str | None) -> str:
-    """Return *text* as one printable line without what looks like a secret."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text or "").split())
-    line = _SECRET.sub(MASK, line)
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 
 class Verdict(NamedTuple):

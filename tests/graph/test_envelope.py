@@ -14,8 +14,8 @@ from metaconnect.errors import (
     TokenRejected,
 )
 from metaconnect.graph.envelope import error_from, holds_error
-from metaconnect.graph.redaction import LONGEST, clean, redact
 from metaconnect.graph.usage import Usage
+from metaconnect.speech import LONGEST, clean, redact
 
 
 def refused(code=100, subcode=None, message="no", **more):

@@ -16,11 +16,11 @@ from metaconnect.errors import (
     TablesMissing,
 )
 from metaconnect.models import AccessToken, Connection
+from metaconnect.speech import clean
 from metaconnect.stores import http
 from metaconnect.stores.postgrest_errors import VERDICTS, translated
 from metaconnect.stores.project import SupabaseProject
 from metaconnect.stores.supabase import SupabaseStore
-from metaconnect.stores.wording import cleaned
 from tests.stack import faults
 
 
@@ -288,5 +288,5 @@ class TestTheTable:
     def test_a_strangers_words_are_said_without_secrets(self):
         words = "row (EAAsecret123, eyJhbGciOi.eyJzdWIi.sig)\x1b[2J\nnext line"
 
-        assert cleaned(words) == "row (***, ***) [2J next line"
-        assert len(cleaned("a " * 1000)) == 300
+        assert clean(words) == "row (***, ***) next line"
+        assert len(clean("a " * 1000)) == 300
