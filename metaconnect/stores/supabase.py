@@ -98,7 +98,11 @@ class SupabaseStore:
 
     def replace(self, old: Connection, new: Connection) -> Connection:
         about = _about(old.client_id)
-        values = {n: v for n, v in row_of(new).items() if n != "client_id"}
+        before = row_of(old)
+        # Only what differs: a newer token that the table cannot tell by its
+        # other columns is then not overwritten with the one that was read.
+        values = {n: v for n, v in row_of(new).items() if v != before[n]}
+        values = values or {"ad_account_id": new.ad_account_id}
 
         def update(returning: Sequence[str]) -> list[Row]:
             return self._tokens.update(values, facts_of(old), returning, about=about)

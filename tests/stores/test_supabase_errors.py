@@ -16,7 +16,7 @@ from metaconnect.errors import (
     TablesMissing,
 )
 from metaconnect.models import AccessToken, Connection
-from metaconnect.speech import clean
+from metaconnect.speech import LONGEST, clean
 from metaconnect.stores import http
 from metaconnect.stores.postgrest_errors import VERDICTS, translated
 from metaconnect.stores.project import SupabaseProject
@@ -289,4 +289,4 @@ class TestTheTable:
         words = "row (EAAsecret123, eyJhbGciOi.eyJzdWIi.sig)\x1b[2J\nnext line"
 
         assert clean(words) == "row (***, ***) next line"
-        assert len(clean("a " * 1000)) == 300
+        assert len(clean("a " * 1000)) == LONGEST
