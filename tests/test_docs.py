@@ -17,7 +17,7 @@ ENV_EXAMPLE = (ROOT / ".env.example").read_text()
 VARIABLES = {name for names in NAMES.values() for name in names}
 # Of other programs, or of the shell.
 FOREIGN = {"BROWSER", "NO_COLOR", "DATABASE_URL"}
-FOREIGN_OPTIONS = {"--workdir", "--postgrest"}
+FOREIGN_OPTIONS = {"--workdir", "--postgrest", "--dist"}
 
 
 def commands(group, path=("metaconnect",)):

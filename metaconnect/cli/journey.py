@@ -45,7 +45,8 @@ class ConnectOptions:
 
 async def run(wiring: Wiring, options: ConnectOptions, client: str | None) -> None:
     """Connect *client*, else the one that the settings or the person name."""
-    app = wiring.settings.meta_app  # every missing setting is told before all else
+    wiring.settings.require_all_for_connecting()
+    app = wiring.settings.meta_app
     if options.resume and options.force:
         raise UsageError("--resume finishes a login; --force starts another.")
     client_id = client_to_connect(

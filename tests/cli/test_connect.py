@@ -245,6 +245,13 @@ class TestNo:
         assert done.returncode == 3
         assert "META_APP_ID, META_APP_SECRET" in done.stderr
 
+    def test_with_supabase_its_settings_are_among_them(self, shell):
+        del shell.env["META_APP_SECRET"]
+
+        done = shell.run("connect", "--client", "acme", "--store", "supabase")
+        assert done.returncode == 3
+        assert "META_APP_SECRET, SUPABASE_URL, SUPABASE_KEY" in done.stderr
+
     def test_without_a_client_and_without_anybody_to_ask(self, shell):
         done = shell.run("connect")
 

@@ -1,0 +1,54 @@
+"""The global options work wherever they stand."""
+
+import json
+
+import pytest
+
+from metaconnect.cli.options import hoisted
+
+
+@pytest.mark.parametrize(
+    ("typed", "sorted_"),
+    [
+        ("insights --debug --format csv", "--debug insights --format csv"),
+        ("accounts list --store local", "--store local accounts list"),
+        ("--no-input connect --env-file=x", "--no-input --env-file=x connect"),
+        ("connect --store", "--store connect"),
+        ("exec --no-input -- tool --debug", "--no-input exec -- tool --debug"),
+        ("insights --account --", "insights --account --"),
+    ],
+)
+def test_they_are_moved_to_the_front(typed, sorted_):
+    assert hoisted(typed.split()) == sorted_.split()
+
+
+@pytest.mark.parametrize("front", [True, False])
+def test_an_env_file_is_read_from_either_place(connected, front):
+    (connected.folder / "other.env").write_text("METACONNECT_CLIENT=nobody\n")
+    option = ["--env-file", "other.env"]
+    command = ["insights", "--format", "json"]
+
+    done = connected.run(*(option + command if front else command + option))
+    assert done.returncode == 4
+    assert "nobody" in json.loads(done.stderr)["error"]["message"]
+
+
+def test_an_option_that_is_not_there_is_a_usage_error(shell):
+    done = shell.run("insights", "--metric", "spend")
+
+    assert done.returncode == 2
+    assert "--metric" in done.stderr
+
+
+def test_h_is_help_everywhere(shell):
+    for command in ([], ["connect"], ["accounts"], ["accounts", "use"], ["init"]):
+        done = shell.run(*command, "-h")
+        assert done.returncode == 0
+        assert "Usage: metaconnect" in done.stdout
+
+
+def test_no_command_at_all_is_help_and_exit_2(shell):
+    done = shell.run()
+
+    assert done.returncode == 2
+    assert "Usage: metaconnect" in done.stdout + done.stderr
