@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,6 +9,7 @@ from ..flows.ad_account import named_ad_account
 from ..flows.clients import connection_to_use
 from ..graph.accounts import list_ad_accounts
 from ..models import AdAccount, Connection
+from .output import stdout_console
 from .terminal import say
 from .wiring import Wiring
 
@@ -58,12 +58,11 @@ def _print_json(connection: Connection, ad_accounts: Sequence[AdAccount]) -> Non
 
 
 def _print_table(connection: Connection, ad_accounts: Sequence[AdAccount]) -> None:
-    from rich.console import Console
-
     from .pick import ad_account_table
 
     if not ad_accounts:
         say("This login reaches no ad account.")
         return
-    table = ad_account_table(ad_accounts, chosen=connection.ad_account_id)
-    Console(file=sys.stdout, highlight=False).print(table)
+    stars = ["*" if a.id == connection.ad_account_id else "" for a in ad_accounts]
+    table = ad_account_table(ad_accounts, marks=stars)
+    stdout_console().print(table)

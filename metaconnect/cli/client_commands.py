@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
+from collections.abc import Sequence
 
 from ..errors import UsageError
+from ..models import Client
 from ..speech import printable
+from .output import stdout_console
 from .terminal import confirm, say
 from .wiring import Wiring
 
@@ -20,11 +22,17 @@ def show(wiring: Wiring, *, as_json: bool) -> None:
     elif not clients:
         say("No clients yet.")
     else:
-        from rich.console import Console
+        _print_table(clients)
 
-        from .pick import client_table
 
-        Console(file=sys.stdout, highlight=False).print(client_table(clients))
+def _print_table(clients: Sequence[Client]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("id", "client", box=None, pad_edge=False, header_style="dim")
+    for client in clients:
+        table.add_row(Text(printable(client.id)), Text(printable(client.name)))
+    stdout_console().print(table)
 
 
 def add(wiring: Wiring, name: str) -> None:

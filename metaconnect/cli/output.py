@@ -8,18 +8,27 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from ..errors import UsageError
+
+if TYPE_CHECKING:  # rich takes its time, and JSON goes without
+    from rich.console import Console
 
 WIDE = 200  # columns, where there is no terminal to measure
 
 
-def table_width() -> int:
-    """Return how wide a table may be: the terminal, or enough for every column."""
-    if sys.stdout.isatty() or "COLUMNS" in os.environ:
-        return shutil.get_terminal_size().columns
-    return WIDE
+def stdout_console(file: TextIO | None = None) -> Console:
+    """
+    Return what prints tables on stdout, or on *file* in its stead.
+
+    They are as wide as the terminal; elsewhere wide enough for every column.
+    """
+    from rich.console import Console
+
+    wide = not sys.stdout.isatty() and "COLUMNS" not in os.environ
+    width = WIDE if wide else shutil.get_terminal_size().columns
+    return Console(file=file or sys.stdout, width=width, highlight=False)
 
 
 @contextmanager

@@ -35,7 +35,7 @@ def pick_client(clients: Sequence[Client]) -> str:
         name = ask("A name for this client:", option="--client")
         return name or pick_client(clients)
     client = _pick(
-        clients, title="Which client?", show=client_table, search=_clients_with
+        clients, title="Which client?", show=_client_table, search=_clients_with
     )
     return client.id if client else clients[0].id
 
@@ -92,14 +92,15 @@ def _line(question: str) -> str | None:
 
 
 def ad_account_table(
-    ad_accounts: Sequence[AdAccount], chosen: str | None = None
+    ad_accounts: Sequence[AdAccount], marks: Sequence[str] | None = None
 ) -> Table:
-    """Number the ad accounts, or put a star to the *chosen* one."""
+    """Return the ad accounts as a table, with *marks* or else numbered."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("", justify="right")
     for heading in ("ad account", "id", "status", "currency", "time zone"):
         table.add_column(heading, no_wrap=heading == "id")
-    for number, account in enumerate(ad_accounts, start=1):
+    marks = marks or [str(number + 1) for number in range(len(ad_accounts))]
+    for mark, account in zip(marks, ad_accounts, strict=True):
         cells = (
             account.name or "(no name)",
             account.id,
@@ -107,24 +108,21 @@ def ad_account_table(
             account.currency or "",
             account.timezone_name or "",
         )
-        star = "*" if account.id == chosen else ""
         table.add_row(
-            str(number) if chosen is None else star,
+            mark,
             *(Text(printable(cell)) for cell in cells),  # never markup
             style=None if account.is_active else "dim",
         )
     return table
 
 
-def client_table(clients: Sequence[Client]) -> Table:
+def _client_table(clients: Sequence[Client]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("", justify="right")
-    table.add_column("client")
-    table.add_column("id", no_wrap=True)
+    for heading in ("", "client", "id"):
+        table.add_column(heading, justify="left" if heading else "right")
     for number, client in enumerate(clients, start=1):
-        table.add_row(
-            str(number), Text(printable(client.name)), Text(printable(client.id))
-        )
+        name, client_id = printable(client.name), printable(client.id)
+        table.add_row(str(number), Text(name), Text(client_id))
     return table
 
 

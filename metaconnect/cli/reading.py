@@ -17,7 +17,7 @@ from ..graph.fields import kind_of
 from ..graph.rows import columns
 from ..models import InsightsQuery
 from ..render.json import json_array, ndjson
-from .output import opened, table_width
+from .output import opened, stdout_console
 from .terminal import say
 from .wiring import Wiring
 
@@ -74,8 +74,6 @@ def _with_currency(query: InsightsQuery) -> InsightsQuery:
 
 
 async def _write_table(file: BinaryIO, query: InsightsQuery, pages: Pages) -> None:
-    from rich.console import Console
-
     from ..render.table import insights_table
 
     rows = [row async for page in pages for row in page]
@@ -90,8 +88,7 @@ async def _write_table(file: BinaryIO, query: InsightsQuery, pages: Pages) -> No
         kinds={name: kind_of(name) for name in names},
     )
     text = io.TextIOWrapper(file, encoding="utf-8", write_through=True)
-    console = Console(file=text, width=table_width(), highlight=False)
-    console.print(table)
+    stdout_console(text).print(table)
     text.detach()
 
 
