@@ -72,7 +72,7 @@ async def fetch_meta_insights_async(
     the ad account is not the client's chosen one (any_account=True allows
     every one that the token reaches), and what else `metaconnect.errors` has.
     """
-    from .cli.library import fetch
+    from .cli.api import fetch
 
     return await fetch(
         client_id,

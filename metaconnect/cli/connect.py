@@ -58,6 +58,9 @@ def connect(
 
     Opens the browser, takes the answer on localhost, trades it for a
     long-lived token, lets you pick an ad account, and saves the connection.
+
+    The app's META_APP_ID and META_APP_SECRET are read from the environment,
+    .env.local or .env.
     """
     import asyncio
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..errors import (
@@ -41,7 +41,7 @@ Choose = Callable[[Sequence[AdAccount]], AdAccount | None]
 
 @dataclass(frozen=True, kw_only=True)
 class Connected:
-    """A stored connection, and what the login told besides."""
+    """A connection, and what the login told besides."""
 
     connection: Connection
     user: MetaUser
@@ -114,19 +114,26 @@ async def finish_login(
         if not login.long_lived:
             token = await extend_token(graph, app, token, now)
             pending.keep(client_id, PendingLogin(token=token, long_lived=True))
-        declined = await _declined(graph, app, token, client_id)
-        user = await me(graph, token)
-        ad_accounts = await list_ad_accounts(graph, token)
-        ad_account = choose(ad_accounts)
-        connection = store.save(
-            Connection(
-                client_id=client_id,
-                token=token,
-                user_facebook_id=user.id,
-                ad_account_id=ad_account.id if ad_account else None,
-            )
-        )
+        found = await _found_out(client_id, token, app, graph, choose)
+        saved = store.save(found.connection)
     pending.forget(client_id)
+    return replace(found, connection=saved)
+
+
+async def _found_out(
+    client_id: str, token: AccessToken, app: MetaApp, graph: GraphClient, choose: Choose
+) -> Connected:
+    """Ask Meta whose login it is and what it reaches, and let one be chosen."""
+    declined = await _declined(graph, app, token, client_id)
+    user = await me(graph, token)
+    ad_accounts = await list_ad_accounts(graph, token)
+    ad_account = choose(ad_accounts)
+    connection = Connection(
+        client_id=client_id,
+        token=token,
+        user_facebook_id=user.id,
+        ad_account_id=ad_account.id if ad_account else None,
+    )
     return Connected(
         connection=connection,
         user=user,
