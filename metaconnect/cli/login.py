@@ -31,7 +31,7 @@ def login(
         bool, typer.Option("--no-browser", help="Print the address; open nothing.")
     ] = False,
     timeout: Annotated[
-        float, typer.Option(min=1, help="Seconds to wait for the browser.")
+        float, typer.Option(min=1, max=86_400, help="Seconds to wait for the browser.")
     ] = 300,
 ) -> None:
     """
