@@ -130,10 +130,12 @@ async def test_the_result_comes_only_after_the_page(login: Login, monkeypatch):
         write(self, answer)
         order.append("page")
 
+    async def answered():
+        await login.response()
+        order.append("result")
+
     monkeypatch.setattr(handler.RequestHandler, "_write", slow_write)
-    login.waiting.add_done_callback(lambda _: order.append("result"))
-    await login.get(login.good())
-    await login.response()
+    await asyncio.gather(login.get(login.good()), answered())
 
     assert order == ["page", "result"]
 
