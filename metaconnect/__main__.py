@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from ._version import __version__
 
 
 def main() -> None:
+    _open_what_is_closed()
     if sys.argv[1:] == ["--version"]:  # asked by scripts: not worth loading Typer
         print(f"metaconnect {__version__}")  # noqa: T201
         return
@@ -18,6 +20,14 @@ def main() -> None:
     from .cli.main import run
 
     sys.exit(run(sys.argv[1:]))
+
+
+def _open_what_is_closed() -> None:
+    """Give a process that was started without stdin, say, one with nothing in it."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            # In this order each gets the number that it should have.
+            setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115
 
 
 if __name__ == "__main__":

@@ -1,10 +1,13 @@
 """The global options work wherever they stand."""
 
 import json
+import subprocess
 
 import pytest
 
 from metaconnect.cli.options import hoisted
+
+from .shell import COMMAND
 
 
 @pytest.mark.parametrize(
@@ -31,6 +34,22 @@ def test_an_env_file_is_read_from_either_place(connected, front):
     done = connected.run(*(option + command if front else command + option))
     assert done.returncode == 4
     assert "nobody" in json.loads(done.stderr)["error"]["message"]
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_stream_that_is_closed_is_no_crash(connected, closed):
+    command = " ".join([*COMMAND, "insights", "--format", "csv", closed])
+    done = subprocess.run(
+        ["bash", "-c", command],
+        env=connected.env,
+        cwd=connected.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("date_start") == (" >&-" not in f" {closed}")
 
 
 def test_an_option_that_is_not_there_is_a_usage_error(shell):
