@@ -1,6 +1,7 @@
 """The way in and the way out: arguments to a flow, an error to an exit code."""
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -95,6 +96,8 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
     arguments = hoisted(arguments)
     report_as_text()
+    # Like Ctrl-C: what was begun is cleaned away, half files among it.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     try:
         app(args=arguments, prog_name="metaconnect")
     except SystemExit as done:  # Typer's own: usage errors (2), Ctrl-C (130)

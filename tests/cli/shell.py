@@ -128,6 +128,9 @@ class AtTerminal:
     def type(self, text):
         os.write(self._terminal, text.encode())
 
+    def kill(self, number):
+        os.kill(self._pid, number)
+
     def end(self, timeout=20):
         """Wait for the end and return the exit code."""
         deadline = time.monotonic() + timeout

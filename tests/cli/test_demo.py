@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 import socket
 
 import httpx
@@ -57,6 +58,14 @@ class TestDemo:
             assert terminal.end() == 130, terminal.shown
 
         assert "--resume" not in terminal.shown
+        assert leftovers(bare) == []
+
+    def test_a_kill_that_can_be_caught_leaves_nothing(self, bare):
+        with bare.at_terminal("demo", BROWSER=browser("continue")) as terminal:
+            terminal.until("Which ad account")
+            terminal.kill(signal.SIGTERM)
+            assert terminal.end() == 143, terminal.shown
+
         assert leftovers(bare) == []
 
     def test_settings_of_this_machine_do_not_reach_it(self, bare):

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import signal
 import stat
 import subprocess
 from decimal import Decimal
@@ -131,6 +132,19 @@ class TestOtherFormats:
         assert connected.run("insights", "--output", "out.csv").returncode == 0
         assert stat.S_IMODE(target.stat().st_mode) == 0o640
         assert target.read_text().startswith("date_start")
+
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    def test_a_signal_leaves_no_half_file(self, connected, meta, number):
+        meta.sandbox.switches.turn("latency_ms", 300)
+        options = ["--level", "ad", "--preset", "last_90d", "--output", "out.csv"]
+        with connected.start("insights", *options) as running:
+            while not list(connected.folder.glob(".out.csv.*")):
+                assert running.process.poll() is None
+            running.process.send_signal(number)
+            code, _, err = running.end(timeout=10)
+
+        assert (code, "Traceback" in err) == (128 + number, False)
+        assert list(connected.folder.iterdir()) == []
 
     def test_a_file_in_a_folder_that_is_not_there_is_a_usage_error(self, connected):
         done = connected.run("insights", "--output", "no/where.csv")
