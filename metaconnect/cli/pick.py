@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from rich.console import Console
@@ -12,7 +13,7 @@ from rich.text import Text
 from ..flows.ad_account import matching
 from ..models import AdAccount, Client
 from ..speech import printable
-from .terminal import ask, interruptible
+from .terminal import ask, read_line
 
 T = TypeVar("T")
 SHOWN = 25  # rows on one screen; the rest is reached by typing
@@ -54,7 +55,7 @@ def _pick(
         if len(found) > SHOWN:
             console.print(f"... and {len(found) - SHOWN} more.", style="dim")
         question = f"{title} {_choices(found, narrowed, len(items) > SEARCH_FROM)}:"
-        line = _line(question)
+        line = read_line(partial(console.print, Text(question, style="bold"), end=" "))
         if line is None:
             return None
         if line.isdecimal() and 0 < int(line) <= min(len(found), SHOWN):
@@ -73,22 +74,6 @@ def _choices(found: Sequence[object], narrowed: bool, searchable: bool) -> str:
     if narrowed and len(found) == 1:
         return f"{numbers} (Enter takes it)"
     return f"{numbers}, or part of a name" if searchable else numbers
-
-
-def _line(question: str) -> str | None:
-    """Return the line that was typed, or None at the end of the input."""
-    from rich.prompt import Prompt
-
-    try:
-        with interruptible():
-            return Prompt.ask(
-                Text(question.removesuffix(":")),
-                console=Console(stderr=True),
-                default="",
-                show_default=False,
-            ).strip()
-    except EOFError:
-        return None
 
 
 def ad_account_table(

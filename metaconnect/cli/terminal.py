@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from ..errors import UsageError
@@ -31,9 +32,19 @@ def ask(question: str, *, option: str) -> str:
     """
     if not is_interactive():
         raise UsageError(f"{question} Nobody can be asked here: say it with {option}.")
-    print(f"{question} ", end="", file=sys.stderr, flush=True)  # noqa: T201
+    return read_line(lambda: print(question, end=" ", file=sys.stderr)) or ""  # noqa: T201
+
+
+def read_line(prompt: Callable[[], None]) -> str | None:
+    """Return the line that is typed after *prompt*, or None at the input's end."""
     with interruptible():
-        return sys.stdin.readline().strip()
+        prompt()
+        sys.stderr.flush()
+        # A read can miss the Ctrl-C that comes just before it, and then block.
+        while os.name == "posix" and not select.select([sys.stdin], [], [], 0.2)[0]:
+            pass
+        line = sys.stdin.readline()
+    return line.strip() if line else None
 
 
 def ask_unseen(question: str, *, option: str) -> str:
@@ -51,13 +62,26 @@ def interruptible() -> Iterator[None]:
     """
     Let Ctrl-C end a blocking read at once.
 
-    Inside asyncio.run it would only be noted until the read is over.
+    Inside asyncio.run it would only be noted until the read is over; one that
+    was noted already counts.
     """
     former = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
+        if _is_interrupted():
+            raise KeyboardInterrupt
         yield
     finally:
         signal.signal(signal.SIGINT, former)
+
+
+def _is_interrupted() -> bool:
+    import asyncio
+
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:  # no loop runs here
+        return False
+    return task is not None and task.cancelling() > 0
 
 
 def confirm(question: str) -> bool:

@@ -68,6 +68,15 @@ class TestThePicker:
         )
         assert resumed.returncode == 0, resumed.stderr
 
+    @pytest.mark.parametrize("moment", ["ends on here", "time zone", "Fjäll", "more"])
+    def test_ctrl_c_is_never_lost(self, connecting, moment):
+        """Whatever runs: a request, the drawing of the table, or the prompt."""
+        connecting.until(moment)
+        connecting.type("\x03")
+
+        assert connecting.end(timeout=10) == 130, connecting.shown
+        assert "Traceback" not in connecting.shown
+
 
 class TestClients:
     def test_the_first_client_is_asked_for_a_name(self, shell):
