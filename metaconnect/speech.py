@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from shlex import quote as quote_word
 from typing import Final
 from urllib.parse import quote
 
@@ -54,6 +55,11 @@ def printable(text: str) -> str:
     """Return *text* without what could drive a terminal or turn its direction."""
     text = _ESCAPE.sub("", text)
     return "".join(c for c in text if c.isprintable() or c in _JOINERS)
+
+
+def command(words: str, client_id: str) -> str:
+    """Return a command about a client, as it can be pasted into a shell."""
+    return f"metaconnect {words} --client {quote_word(client_id)}"
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from ..flows.connect import Connected
 from ..models import AdAccount, Connection
+from ..speech import command
 from .terminal import say
 from .wiring import now
 
@@ -21,11 +22,11 @@ def announce_connected(connected: Connected) -> None:
     if connected.declined:
         say(f"Left out at the login: {', '.join(connected.declined)}.")
     if account:
-        say(f"Next:  metaconnect insights --client {connection.client_id}")
+        say(f"Next:  {command('insights', connection.client_id)}")
     elif connected.ad_accounts:
         say(
             f"No ad account was chosen of {len(connected.ad_accounts)}. Next:  "
-            f"metaconnect accounts use ACCOUNT --client {connection.client_id}"
+            + command("accounts use ACCOUNT", connection.client_id)
         )
     else:
         say("This login reaches no ad account: have a role on one assigned to it.")
@@ -37,8 +38,8 @@ def announce_connection(connection: Connection) -> None:
     say(f"Client {client!r} is connected already.")
     say(f"Ad account: {connection.ad_account_id or 'none chosen yet'}")
     say(validity(connection.token.expires_at))
-    say(f"Another ad account:  metaconnect accounts use ACCOUNT --client {client}")
-    say(f"Another login:  metaconnect connect --client {client} --force")
+    say(f"Another ad account:  {command('accounts use ACCOUNT', client)}")
+    say(f"Another login:  {command('connect --force', client)}")
 
 
 def validity(expires_at: datetime | None) -> str:

@@ -43,9 +43,10 @@ async def authorization_code(
             receivers=[_paste_receiver(redirect_uri, wiring, prompt=_ask_to_paste)],
             show=_show_to_paste,
         )
+    receiver = LoopbackReceiver(redirect_uri)  # refuses what is no URL of ours
     _refuse_ip(redirect_uri)
     with ExitStack() as stack:
-        listener = stack.enter_context(LoopbackReceiver(redirect_uri))
+        listener = stack.enter_context(receiver)
         show = partial(_show, listener.start_url, open_browser)
         if not _can_race(wiring):
             return await log_in(receivers=[listener], show=show)

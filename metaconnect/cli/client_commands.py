@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ..errors import UsageError
 from ..models import Client
-from ..speech import printable
+from ..speech import command, printable
 from .output import stdout_console
 from .terminal import confirm, say
 from .wiring import Wiring
@@ -39,7 +39,7 @@ def add(wiring: Wiring, name: str) -> None:
     """Add a client, and print nothing but its id on stdout."""
     client = wiring.client_admin.add_client(name.strip())
     say(f"Added client {client.name!r}. Next:")
-    say(f"  metaconnect connect --client {client.id}")
+    say(f"  {command('connect', client.id)}")
     print(client.id)  # noqa: T201
 
 

@@ -14,7 +14,6 @@ from ..flows.clients import client_to_connect
 from ..flows.connect import (
     Connected,
     accepted_connection,
-    check_saving,
     finish_login,
     keep_login,
     kept_hint,
@@ -60,8 +59,9 @@ async def run(wiring: Wiring, options: ConnectOptions, client: str | None) -> No
             if found:
                 announce_connection(found)
                 return print_connection(found) if options.json else None
+        # What saving will need is tried before any browser.
         wiring.settle_secrets()
-        check_saving(client_id, store=wiring.store, pending=wiring.pending)
+        wiring.store.check(client_id)
         with _kept_login_is_told(client_id, wiring, options):
             if not options.resume:
                 await _log_in(client_id, wiring, options, graph)

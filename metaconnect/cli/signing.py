@@ -60,13 +60,14 @@ async def sign_in(wiring: Wiring, options: LoginOptions) -> None:
         case How.CODE:
             keeper.send_code(email)
             say(f"A code was e-mailed to {email}.")
-            keeper.verify_code(email, _line("The code:"))
+            keeper.verify_code(email, _something(_line("The code:"), "code"))
         case How.PASSWORD_ON_STDIN:
-            keeper.sign_in_with_password(email, sys.stdin.readline().rstrip("\r\n"))
+            password = sys.stdin.readline().rstrip("\r\n")
+            keeper.sign_in_with_password(email, _something(password, "password"))
         case How.PASSWORD:
             wiring.require_interactive("--password-stdin")
             password = ask_unseen(f"Password of {email}:", option="--password-stdin")
-            keeper.sign_in_with_password(email, password)
+            keeper.sign_in_with_password(email, _something(password, "password"))
     say(f"Signed in as {keeper.current().email}.")
 
 
@@ -116,6 +117,12 @@ def _email(wiring: Wiring, email: str | None) -> str:
         return email
     wiring.require_interactive("--email")
     return ask("E-mail address:", option="--email")
+
+
+def _something(text: str, what: str) -> str:
+    if text:
+        return text
+    raise UsageError(f"No {what} was given.")
 
 
 def _line(question: str) -> str:

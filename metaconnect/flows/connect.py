@@ -32,6 +32,7 @@ from ..graph.tokens import (
     inspect_token,
 )
 from ..models import AccessToken, AdAccount, Connection, MetaApp, MetaUser
+from ..speech import command
 from ..stores.base import ConnectionStore
 from ..stores.pending import PendingLogin, PendingLogins
 
@@ -66,14 +67,6 @@ async def accepted_connection(
     except TokenRejected:
         return None
     return connection
-
-
-def check_saving(
-    client_id: str, *, store: ConnectionStore, pending: PendingLogins
-) -> None:
-    """Try whatever saving will need. Raises what saving would raise."""
-    pending.check()
-    store.check(client_id)
 
 
 async def keep_login(
@@ -154,8 +147,7 @@ async def _declined(
     if permissions.get(NEEDED) != "granted":
         raise PermissionDeclined(
             f"The login left out {NEEDED}: without it Meta gives no Insights.",
-            hint="Ask for it again with:  "
-            f"metaconnect connect --client {client_id} --rerequest",
+            hint="Ask for it again with:  " + command("connect --rerequest", client_id),
         )
     return tuple(n for n, status in permissions.items() if status != "granted")
 
@@ -175,7 +167,6 @@ def _kept(client_id: str, pending: PendingLogins) -> Iterator[None]:
 
 def kept_hint(client_id: str) -> str:
     """Return how to go on with a login that is kept."""
-    return (
-        "The login is kept. Finish it, without the browser, with:  "
-        f"metaconnect connect --client {client_id} --resume"
+    return "The login is kept. Finish it, without the browser, with:  " + command(
+        "connect --resume", client_id
     )

@@ -12,6 +12,7 @@ from ..graph.client import GraphClient
 from ..graph.insights import fetch_insights
 from ..graph.rows import row_reader
 from ..models import Connection, InsightsQuery, normal_ad_account_id
+from ..speech import command
 from .ad_account import named_ad_account
 
 Row = dict[str, Any]
@@ -31,8 +32,8 @@ def require_chosen(connection: Connection, ad_account_id: str) -> str:
     raise AdAccountNotFound(
         f"{wanted} is not the ad account of client {connection.client_id!r} "
         f"({chosen}).",
-        hint=f"Choose it with:  metaconnect accounts use {wanted} "
-        f"--client {connection.client_id}",
+        hint="Choose it with:  "
+        + command(f"accounts use {wanted}", connection.client_id),
     )
 
 
@@ -50,8 +51,8 @@ async def ad_account_to_read(
             return connection.ad_account_id
         raise UsageError(
             f"Client {connection.client_id!r} has no ad account chosen yet.",
-            hint="Choose one:  metaconnect accounts use ACCOUNT "
-            f"--client {connection.client_id}",
+            hint="Choose one:  "
+            + command("accounts use ACCOUNT", connection.client_id),
         )
     if named.removeprefix("act_").isdecimal():
         return normal_ad_account_id(named)

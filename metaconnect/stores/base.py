@@ -1,10 +1,12 @@
-"""What every connection store can do."""
+"""What every connection store can do, and what each says of a stranger."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
+from ..errors import NotConnected
 from ..models import Client, Connection
+from ..speech import command
 
 
 class ConnectionStore(Protocol):
@@ -39,3 +41,10 @@ class ConnectionStore(Protocol):
 
     def delete(self, client_id: str) -> None:
         """Forget the client's connection. Raises NotConnected if there is none."""
+
+
+def not_connected(client_id: str, why: str = "is not connected") -> NotConnected:
+    return NotConnected(
+        f"Client {client_id!r} {why}.",
+        hint=f"Connect it with:  {command('connect', client_id)}",
+    )

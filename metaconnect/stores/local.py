@@ -19,7 +19,8 @@ from uuid import uuid4
 
 from ..errors import ConfigError, ConnectionChanged, NotConnected, StoreError
 from ..models import AccessToken, Client, Connection
-from .vault import Vault
+from .base import not_connected
+from .vault import LOOK_AT_THE_FOLDER, Vault
 
 SCHEMA_VERSION = 1
 SCHEMA = """
@@ -66,7 +67,7 @@ class LocalStore:
         for _ in range(2):
             row = next(iter(self._rows("where client_id = ?", client_id)), None)
             if row is None:
-                raise _not_connected(client_id)
+                raise not_connected(client_id)
             if (value := self._vault.get(row[1])) is not None:
                 return _connection(row, value)
         raise NotConnected(
@@ -88,7 +89,7 @@ class LocalStore:
             former = _secret_name(db, client_id)
             db.execute("delete from meta_tokens where client_id = ?", (client_id,))
         if former is None:
-            raise _not_connected(client_id)
+            raise not_connected(client_id)
         self._vault.delete(former)
 
     def _put(self, new: Connection, old: Connection | None) -> Connection:
@@ -136,7 +137,9 @@ class LocalStore:
             _prepare(db, self._path)
             yield db
         except (sqlite3.Error, OSError) as exc:
-            raise StoreError(f"{self._path} cannot be used: {exc}.") from exc
+            raise StoreError(
+                f"{self._path} cannot be used: {exc}.", hint=LOOK_AT_THE_FOLDER
+            ) from exc
         finally:
             if db:
                 db.close()
@@ -227,10 +230,3 @@ def _connection(row: Row, token: str) -> Connection:
 
 def _text(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat() if moment else None
-
-
-def _not_connected(client_id: str) -> NotConnected:
-    return NotConnected(
-        f"Client {client_id!r} is not connected.",
-        hint=f"Connect it with:  metaconnect connect --client {client_id}",
-    )

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from ..errors import NothingToResume
 from ..models import AccessToken
+from ..speech import command
 from .vault import Vault
 
 
@@ -29,10 +30,6 @@ class PendingLogins:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
-    def check(self) -> None:
-        """Raise unless a login could be kept."""
-        self._vault.check()
-
     def keep(self, client_id: str, login: PendingLogin) -> None:
         expires_at = login.token.expires_at
         facts = {
@@ -48,7 +45,7 @@ class PendingLogins:
         if text is None:
             raise NothingToResume(
                 f"No login of client {client_id!r} waits to be finished.",
-                hint=f"Log in with:  metaconnect connect --client {client_id}",
+                hint=f"Log in with:  {command('connect', client_id)}",
             )
         facts = json.loads(text)
         expires_at = facts["token_expires_at"]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from ..errors import NotConnected, StoreError, TablesMissing
+from ..errors import StoreError, TablesMissing
 from ..models import AccessToken, Connection, normal_ad_account_id
+from .base import not_connected
 from .rest import Row
 
 # The columns that must be there, and what they would be made as.
@@ -94,13 +95,6 @@ def moment_of(value: object) -> datetime | None:
     except ValueError as exc:
         raise StoreError("The table meta_tokens holds a date that is none.") from exc
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def not_connected(client_id: str, why: str = "is not connected") -> NotConnected:
-    return NotConnected(
-        f"Client {client_id!r} {why}.",
-        hint=f"Connect it with:  metaconnect connect --client {client_id}",
-    )
 
 
 def columns_missing(names: list[str]) -> TablesMissing:

@@ -17,6 +17,7 @@ from ..errors import (
     TablesMissing,
 )
 from ..models import Client, Connection
+from .base import not_connected
 from .clients import all_clients
 from .postgrest_errors import UNIQUE_SQL, ColumnMissing
 from .project import SupabaseProject, user_id_in
@@ -26,7 +27,6 @@ from .rows import (
     columns_missing,
     connection_of,
     facts_of,
-    not_connected,
     row_of,
 )
 

@@ -19,6 +19,7 @@ from typing import Protocol
 from ..errors import StoreError
 from .cipher import Cipher, KeyringCipher, PlainText
 
+LOOK_AT_THE_FOLDER = "Look at that folder, or choose another: METACONNECT_HOME."
 LOCK_TIMEOUT = 10.0  # seconds; a writer holds the lock for milliseconds
 
 
@@ -65,7 +66,10 @@ class FileVault:
         except FileNotFoundError:
             return {}
         except OSError as exc:
-            raise StoreError(f"{self._path} cannot be read: {exc.strerror}.") from exc
+            raise StoreError(
+                f"{self._path} cannot be read: {exc.strerror}.",
+                hint=LOOK_AT_THE_FOLDER,
+            ) from exc
         try:
             secrets: dict[str, str] = json.loads(self._cipher.open(sealed))
         except ValueError as exc:
@@ -90,7 +94,8 @@ class FileVault:
             raise StoreError(f"{self._path} is locked by another process.") from exc
         except OSError as exc:
             raise StoreError(
-                f"{self._path} cannot be written: {exc.strerror}."
+                f"{self._path} cannot be written: {exc.strerror}.",
+                hint=LOOK_AT_THE_FOLDER,
             ) from exc
 
 

@@ -104,7 +104,7 @@ class TestNo:
         tab.click("#continue")
         code, _, err = login.end()
         assert code == 4
-        assert "metaconnect connect --client acme --rerequest" in err
+        assert "metaconnect connect --rerequest --client acme" in err
         assert secrets_kept(shell) == {}
 
         login = connect("--rerequest")

@@ -1,6 +1,7 @@
 """`metaconnect connect` as a process, from the browser to the stored token."""
 
 import json
+import shlex
 import signal
 import socket
 import sqlite3
@@ -171,7 +172,7 @@ class TestTheAdAccount:
 
         assert done.returncode == 2
         assert words in done.stderr
-        assert "--client acme --resume" in done.stderr
+        assert "connect --resume --client acme" in done.stderr
         dialogs = paths_asked(meta).count("/v26.0/dialog/oauth")
         again = shell.run(
             "connect", "--client", "acme", "--resume", "--account", "first"
@@ -203,7 +204,7 @@ class TestNo:
 
         assert done.returncode == 4
         assert "ads_read" in done.stderr
-        assert "metaconnect connect --client acme --rerequest" in done.stderr
+        assert "metaconnect connect --rerequest --client acme" in done.stderr
         assert secrets_kept(shell) == {}
         again = shell.run("connect", "--client", "acme", "--rerequest")
         assert again.returncode == 0, again.stderr
@@ -259,13 +260,35 @@ class TestNo:
         assert "--client" in done.stderr
 
     @pytest.mark.parametrize(
-        "uri", ["https://dash.example/cb", "http://127.0.0.1:8765/callback"]
+        "uri",
+        [
+            "https://dash.example/cb",
+            "http://127.0.0.1:8765/callback",
+            "http://[::1",
+            "http://localhost:99999/callback",
+            "callback",
+        ],
     )
     def test_a_redirect_uri_that_cannot_work_is_refused(self, shell, uri):
         done = shell.run("connect", "--client", "acme", META_REDIRECT_URI=uri)
 
-        assert done.returncode == 3
+        assert done.returncode == 3, done.stderr
         assert "META_REDIRECT_URI" in done.stderr
+
+    def test_a_hint_about_a_client_can_be_pasted_into_a_shell(self, shell):
+        done = shell.run("connect", "--client", "Bäckerei Müller; ls", "--resume")
+
+        hint = done.stderr.splitlines()[-1].partition("metaconnect ")[2]
+        assert shlex.split(hint) == ["connect", "--client", "Bäckerei Müller; ls"]
+
+    def test_a_folder_that_cannot_be_used_is_named(self, shell, meta):
+        home = Path(shell.env["METACONNECT_HOME"])
+        home.write_text("a file where the folder should be")
+
+        done = shell.run("connect", "--client", "acme")
+        assert done.returncode == 7
+        assert "METACONNECT_HOME" in done.stderr
+        assert meta.sandbox.requests == []
 
     def test_a_taken_port_is_named(self, shell, port):
         with socket.create_server(("127.0.0.1", port)):
@@ -315,7 +338,7 @@ class TestNothingIsLost:
 
         failed = shell.run("connect", "--client", "acme", "--force")
         assert failed.returncode == 7
-        assert "metaconnect connect --client acme --resume" in failed.stderr
+        assert "metaconnect connect --resume --client acme" in failed.stderr
         assert stored(shell) == before
         db.execute("drop trigger down")
         db.commit()

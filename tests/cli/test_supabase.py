@@ -67,6 +67,13 @@ class TestSigningIn:
         assert "guess" not in done.stderr
         assert project.run("whoami").returncode == 4
 
+    @pytest.mark.parametrize("how", ["--password-stdin", "--otp"])
+    def test_nothing_on_stdin_is_a_usage_error(self, project, how):
+        done = project.run("login", "--email", EMAIL, how, stdin="")
+
+        assert done.returncode == 2
+        assert "was given" in done.stderr
+
     def test_a_code_that_is_e_mailed(self, project, stack):
         code = stack.auth.one_time_code
         done = project.run("login", "--email", EMAIL, "--otp", stdin=f"{code}\n")
@@ -308,7 +315,7 @@ class TestNothingIsLost:
         try:
             failed = signed_in.run("connect", "--client", client)
             assert failed.returncode == 7, failed.stderr
-            assert f"--client {client} --resume" in failed.stderr
+            assert f"connect --resume --client {client}" in failed.stderr
         finally:
             stack.ddl("drop trigger refuse on meta_tokens")
             stack.ddl("drop function refuse")

@@ -61,7 +61,7 @@ class TestThePicker:
         connecting.type("\x03")
 
         assert connecting.end() == 130, connecting.shown
-        assert "metaconnect connect --client acme --resume" in connecting.shown
+        assert "metaconnect connect --resume --client acme" in connecting.shown
         assert "Traceback" not in connecting.shown
         resumed = shell.run(
             "connect", "--client", "acme", "--resume", "--account", "first"
