@@ -15,10 +15,12 @@ Everything metaconnect can tell a user has gone wrong.
     + AuthorizationTimeout
     + PermissionDeclined
     + TokenRejected
+    + CheckpointRequired
     + NotSignedIn
   x GraphError                     5
     + PermissionMissing
     + InvalidRequest
+    + TooMuchData
     + RateLimited                  6
   x Unavailable                    7
     + NetworkError
@@ -41,15 +43,46 @@ class MetaconnectError(Exception):
 
     `hint` is the next step, in the imperative. It never holds a secret, and
     neither does the message.
+
+    Where the Graph API answered with an error, whatever class it became here,
+    `code`, `subcode` and `fbtrace_id` are Meta's own, and `retry_after` is the
+    number of seconds to wait where Meta said one.
     """
 
     exit_code: ClassVar[int] = 1
     hint: str = ""
 
-    def __init__(self, message: str, *, hint: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        code: int | None = None,
+        subcode: int | None = None,
+        fbtrace_id: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(message)
         if hint is not None:
             self.hint = hint
+        self.code = code
+        self.subcode = subcode
+        self.fbtrace_id = fbtrace_id
+        self.retry_after = retry_after
+
+    def as_dict(self) -> dict[str, object]:
+        """Return what a program needs to know, without what is not known."""
+        facts: dict[str, object] = {
+            "type": type(self).__name__,
+            "message": str(self),
+            "exit_code": self.exit_code,
+            "hint": self.hint or None,
+            "code": self.code,
+            "subcode": self.subcode,
+            "fbtrace_id": self.fbtrace_id,
+            "retry_after": self.retry_after,
+        }
+        return {name: value for name, value in facts.items() if value is not None}
 
 
 class UsageError(MetaconnectError):
@@ -144,6 +177,13 @@ class TokenRejected(AuthError):
     """
 
 
+class CheckpointRequired(AuthError):
+    """
+    Facebook wants the person to do something there first (Graph code 190,
+    subcodes 459 and 490). The token is kept: it works again afterwards.
+    """
+
+
 class NotSignedIn(AuthError):
     """
     There is no Supabase session, or it has ended.
@@ -154,29 +194,10 @@ class NotSignedIn(AuthError):
 
 class GraphError(MetaconnectError):
     """
-    The Graph API answered with an error envelope.
-
-    `code`, `subcode` and `fbtrace_id` are Meta's own; `retry_after` is the
-    number of seconds to wait, where Meta said one.
+    The Graph API refused the request.
     """
 
     exit_code = 5
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        hint: str | None = None,
-        code: int | None = None,
-        subcode: int | None = None,
-        fbtrace_id: str | None = None,
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(message, hint=hint)
-        self.code = code
-        self.subcode = subcode
-        self.fbtrace_id = fbtrace_id
-        self.retry_after = retry_after
 
 
 class PermissionMissing(GraphError):
@@ -188,6 +209,13 @@ class PermissionMissing(GraphError):
 class InvalidRequest(GraphError):
     """
     The Graph API rejected a parameter (Graph code 100 and relatives).
+    """
+
+
+class TooMuchData(GraphError):
+    """
+    The query is too large for one request. Sending it again unchanged fails
+    again: fewer rows a page, fewer days or fewer fields may work.
     """
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
-from .words import (
+from .constants import (
     ACCOUNT_STATUSES,
-    DEFAULT_FIELDS,
     DEFAULT_SCOPES,
     DEFAULT_VERSION,
-    Level,
+    FieldKind,
 )
+
+# One row of data, in Meta's form or in ours.
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,14 +99,22 @@ class Connection:
     """
     What a login leaves behind: one row of `meta_tokens`.
 
-    `ad_account_id` includes ``act_`` and is None until one was chosen.
-    The two dates are the store's own and None where it keeps none.
+    `ad_account_id` includes ``act_`` and is None until one was chosen;
+    `currency` and `timezone_name` are that ad account's. `graph_url` and
+    `app_id` say which Graph API host and app issued the token. What the table
+    has no column for is None, the two dates included.
     """
 
     client_id: str
     token: AccessToken
     user_facebook_id: str
+    user_name: str | None = None
     ad_account_id: str | None = None
+    ad_account_name: str | None = None
+    currency: str | None = None
+    timezone_name: str | None = None
+    graph_url: str | None = None
+    app_id: str | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
 
@@ -117,20 +128,17 @@ class TimeRange:
 
 
 @dataclass(frozen=True, kw_only=True)
-class InsightsQuery:
+class Column:
     """
-    What is asked of Insights, in Meta's own words.
+    A column of output: the key of a row, what its values are, and their unit.
 
-    A `time_range` takes the place of `date_preset`. `time_increment` is
-    "1" to "90" (days), "monthly" or "all_days".
+    `unit` is a currency code for money, "%" for a percentage, "s" for seconds,
+    and "" where there is none or it is not known.
     """
 
-    ad_account: str
-    fields: tuple[str, ...] = DEFAULT_FIELDS
-    level: Level = Level.account
-    date_preset: str = "last_7d"
-    time_range: TimeRange | None = None
-    time_increment: str = "1"
+    name: str
+    kind: FieldKind = FieldKind.TEXT
+    unit: str = ""
 
 
 def normal_ad_account_id(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..flows.ad_account import named_ad_account
+from ..flows.accounts import named_ad_account
 from ..flows.clients import connection_to_use
 from ..graph.accounts import list_ad_accounts
 from ..models import AdAccount, Connection

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from ..flows.connect import Connected
+from ..flows.connect import LoginResult
 from ..models import AdAccount, Connection
-from ..speech import command
+from ..redact import command
 from .terminal import say
 from .wiring import now
 
 
-def announce_connected(connected: Connected) -> None:
+def announce_connected(connected: LoginResult) -> None:
     """Tell the result of a login on stderr, and what to do next."""
     connection, account = connected.connection, connected.ad_account
     say(f"Connected client {connection.client_id!r} as {connected.user.name}.")

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from typing import Any
 
 from ..flows.insights import read_insights, require_chosen
-from ..flows.query import insights_query
+from ..insights.query import insights_query
 from ..models import normal_ad_account_id
 from .options import GlobalOptions
 from .wiring import Wiring
@@ -22,13 +22,15 @@ async def fetch(
     **asked: Any,
 ) -> list[dict[str, Any]]:
     """Return every row; see `metaconnect.fetch_meta_insights_async`."""
-    query = insights_query(normal_ad_account_id(ad_account_id), **asked)
+    query = insights_query(**asked)
     wiring = Wiring(GlobalOptions(no_input=True))
     # Stores are synchronous: the caller's event loop is not ours to block.
     connection = await asyncio.to_thread(lambda: wiring.store.get(client_id))
     if not any_account:
         require_chosen(connection, ad_account_id)
     async with wiring.graph() as graph:
-        pages = read_insights(connection, query, graph=graph, raw=raw)
+        pages = read_insights(
+            connection, normal_ad_account_id(ad_account_id), query, graph=graph, raw=raw
+        )
         async with aclosing(pages):
             return [row async for page in pages for row in page]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ..errors import UsageError
 from ..models import Client
-from ..speech import command, printable
+from ..redact import command, printable
 from .output import stdout_console
 from .terminal import confirm, say
 from .wiring import Wiring

@@ -6,7 +6,7 @@ import logging
 import sys
 import traceback
 
-from ..speech import redact
+from ..redact import redact
 
 
 class MaskingFormatter(logging.Formatter):

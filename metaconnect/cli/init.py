@@ -28,7 +28,7 @@ def init(
     Nothing that exists is touched, so that it can be run on a dashboard's
     database, and twice.
     """
-    from ..stores import schema
+    from ..stores.supabase import schema
 
     if print_sql == (apply is not None):
         raise UsageError("Say what to do: --print-sql or --apply DSN.")

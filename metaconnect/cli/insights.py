@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ..words import DATE_PRESETS, DEFAULT_FIELDS, Level
+from ..constants import DATE_PRESETS, DEFAULT_FIELDS, Level
 from .options import ClientOption
 from .report import report_as_json
 

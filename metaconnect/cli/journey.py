@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from ..errors import MetaconnectError, UsageError
-from ..flows.ad_account import choose_ad_account
+from ..flows.accounts import choose_ad_account
 from ..flows.clients import client_to_connect
 from ..flows.connect import (
-    Connected,
+    LoginResult,
     accepted_connection,
     finish_login,
     keep_login,
@@ -60,7 +60,7 @@ async def run(wiring: Wiring, options: ConnectOptions, client: str | None) -> No
                 announce_connection(found)
                 return print_connection(found) if options.json else None
         # What saving will need is tried before any browser.
-        wiring.settle_secrets()
+        wiring.choose_secret_backend()
         wiring.store.check(client_id)
         with _kept_login_is_told(client_id, wiring, options):
             if not options.resume:
@@ -105,7 +105,7 @@ def _choose(
     return choose_ad_account(options.account, ad_accounts, wiring.ad_account_picker)
 
 
-def _announce(connected: Connected, options: ConnectOptions) -> None:
+def _announce(connected: LoginResult, options: ConnectOptions) -> None:
     announce_connected(connected)
     if options.json:
         print_connection(connected.connection, connected.ad_account)

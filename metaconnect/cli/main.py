@@ -12,7 +12,7 @@ import typer
 from .._version import __version__
 from ..errors import MetaconnectError
 from . import accounts, clients, connect, demo, init, insights, login, sandbox
-from .options import GlobalOptions, hoisted
+from .options import GlobalOptions, globals_first
 from .report import report, report_as_text
 
 app = typer.Typer(
@@ -94,7 +94,7 @@ def global_options(
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
-    arguments = hoisted(arguments)
+    arguments = globals_first(arguments)
     report_as_text()
     # Like Ctrl-C: what was begun is cleaned away, half files among it.
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))

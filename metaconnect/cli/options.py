@@ -31,7 +31,7 @@ class GlobalOptions:
     debug: bool = False
 
 
-def hoisted(arguments: Sequence[str]) -> list[str]:
+def globals_first(arguments: Sequence[str]) -> list[str]:
     """
     Return *arguments* with the global options in front, wherever they stood.
 

@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ..flows.ad_account import matching
+from ..flows.accounts import matching
 from ..models import AdAccount, Client
-from ..speech import printable
+from ..redact import printable
 from .terminal import ask, read_line
 
 T = TypeVar("T")

@@ -12,11 +12,10 @@ from typing import Any, BinaryIO
 from ..errors import UsageError
 from ..flows.clients import connection_to_use
 from ..flows.insights import ad_account_to_read, read_insights
-from ..flows.query import insights_query
-from ..graph.fields import kind_of
-from ..graph.rows import columns
-from ..models import InsightsQuery
-from ..render.json import json_array, ndjson
+from ..insights.fields import kind_of
+from ..insights.query import InsightsQuery, insights_query
+from ..insights.rows import columns
+from ..output.json import json_array, ndjson
 from .output import opened, stdout_console
 from .terminal import say
 from .wiring import Wiring
@@ -45,7 +44,6 @@ class Reading:
 async def read(wiring: Wiring, reading: Reading) -> None:
     """Print the rows that *reading* asks for."""
     query = insights_query(
-        "",  # known when the connection is
         date_preset=reading.preset,
         since=reading.since,
         until=reading.until,
@@ -59,11 +57,12 @@ async def read(wiring: Wiring, reading: Reading) -> None:
     connection = connection_to_use(named, wiring.store, wiring.client_picker)
     async with wiring.graph() as graph:
         ad_account = await ad_account_to_read(reading.account, connection, graph)
-        query = replace(query, ad_account=ad_account)
         # The table's headings say the currency; the other formats have only
         # what was asked for.
         asked = _with_currency(query) if reading.form == "table" else query
-        pages = read_insights(connection, asked, graph=graph, raw=reading.raw)
+        pages = read_insights(
+            connection, ad_account, asked, graph=graph, raw=reading.raw
+        )
         async with aclosing(pages):
             with opened(reading.output) as file:
                 await WRITERS[reading.form](file, query, pages)
@@ -74,7 +73,7 @@ def _with_currency(query: InsightsQuery) -> InsightsQuery:
 
 
 async def _write_table(file: BinaryIO, query: InsightsQuery, pages: Pages) -> None:
-    from ..render.table import insights_table
+    from ..output.table import insights_table
 
     rows = [row async for page in pages for row in page]
     if not rows:
@@ -103,7 +102,7 @@ async def _write_ndjson(file: BinaryIO, _query: InsightsQuery, pages: Pages) -> 
 
 
 async def _write_csv(file: BinaryIO, query: InsightsQuery, pages: Pages) -> None:
-    from ..render.csv import csv_header, csv_rows
+    from ..output.csv import csv_header, csv_rows
 
     names = columns(query)
     file.write(csv_header(names))

@@ -13,7 +13,7 @@ from .terminal import ask, ask_unseen, say
 from .wiring import Wiring
 
 
-class How(Enum):
+class SignInMethod(Enum):
     """The ways to sign in."""
 
     PASSWORD = auto()
@@ -26,7 +26,7 @@ class How(Enum):
 class LoginOptions:
     """The options of `metaconnect login`."""
 
-    how: How
+    how: SignInMethod
     email: str | None
     provider: str | None
     browser: bool
@@ -35,36 +35,38 @@ class LoginOptions:
 
 def how_to_sign_in(
     email: str | None, password_stdin: bool, otp: bool, provider: str | None
-) -> How:
+) -> SignInMethod:
     """Return the one way that the options mean. Raises UsageError."""
     if sum((password_stdin, otp, provider is not None)) > 1:
         raise UsageError("Give one of --password-stdin, --otp and --provider.")
     if provider:
         if email:
             raise UsageError("With --provider the browser knows the address.")
-        return How.PROVIDER
+        return SignInMethod.PROVIDER
     if otp:
-        return How.CODE
-    return How.PASSWORD_ON_STDIN if password_stdin else How.PASSWORD
+        return SignInMethod.CODE
+    return SignInMethod.PASSWORD_ON_STDIN if password_stdin else SignInMethod.PASSWORD
 
 
 async def sign_in(wiring: Wiring, options: LoginOptions) -> None:
     """Sign in, keep the session, and say who it is."""
     keeper = wiring.sessions
     # Whoever cannot be asked is told so before anything is sent.
-    email = "" if options.how is How.PROVIDER else _email(wiring, options.email)
-    wiring.settle_secrets()
+    email = (
+        "" if options.how is SignInMethod.PROVIDER else _email(wiring, options.email)
+    )
+    wiring.choose_secret_backend()
     match options.how:
-        case How.PROVIDER:
+        case SignInMethod.PROVIDER:
             await _sign_in_at_provider(wiring, options)
-        case How.CODE:
+        case SignInMethod.CODE:
             keeper.send_code(email)
             say(f"A code was e-mailed to {email}.")
             keeper.verify_code(email, _something(_line("The code:"), "code"))
-        case How.PASSWORD_ON_STDIN:
+        case SignInMethod.PASSWORD_ON_STDIN:
             password = sys.stdin.readline().rstrip("\r\n")
             keeper.sign_in_with_password(email, _something(password, "password"))
-        case How.PASSWORD:
+        case SignInMethod.PASSWORD:
             wiring.require_interactive("--password-stdin")
             password = ask_unseen(f"Password of {email}:", option="--password-stdin")
             keeper.sign_in_with_password(email, _something(password, "password"))
@@ -97,7 +99,7 @@ def who_am_i(wiring: Wiring, *, as_json: bool) -> None:
 
 
 async def _sign_in_at_provider(wiring: Wiring, options: LoginOptions) -> None:
-    from ..flows.login import sign_in_with_provider
+    from ..flows.sign_in import sign_in_with_provider
 
     async def show(url: str) -> None:
         say(f"Sign in in the browser:  {url}")

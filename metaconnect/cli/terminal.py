@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from ..errors import UsageError
-from ..speech import printable
+from ..redact import printable
 
 
 def say(text: str = "") -> None:

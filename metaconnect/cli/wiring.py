@@ -13,21 +13,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import NoSecretStore, UsageError
-from ..flows.ad_account import Pick as PickAdAccount
+from ..flows.accounts import Pick as PickAdAccount
 from ..flows.clients import Pick as PickClient
 from ..graph.client import GraphClient
 from ..settings import Settings, load_settings, remember
 from ..stores.base import ConnectionStore
 from ..stores.local import LocalStore
 from ..stores.pending import PendingLogins
-from ..stores.vault import FileVault, open_vault
+from ..stores.secrets import FileSecretStore, open_secret_store
 from .options import GlobalOptions
 from .terminal import confirm, is_interactive, say
 
 if TYPE_CHECKING:  # loaded where they are built: most commands go without
-    from ..stores.clients import ClientAdmin
-    from ..stores.project import SupabaseProject
-    from ..stores.session import SessionKeeper
+    from ..stores.supabase.clients import ClientAdmin
+    from ..stores.supabase.project import SupabaseProject
+    from ..stores.supabase.session import SessionManager
 
 
 class Wiring:
@@ -54,8 +54,10 @@ class Wiring:
         return is_interactive() and not self._options.no_input
 
     @cached_property
-    def vault(self) -> FileVault:
-        return open_vault(self.settings.folder, self.settings.secrets_kind or "keyring")
+    def vault(self) -> FileSecretStore:
+        return open_secret_store(
+            self.settings.folder, self.settings.secrets_kind or "keyring"
+        )
 
     @cached_property
     def pending(self) -> PendingLogins:
@@ -65,7 +67,7 @@ class Wiring:
     def store(self) -> ConnectionStore:
         if self.settings.store_kind == "local":
             return LocalStore(self.settings.folder, self.vault)
-        from ..stores.supabase import SupabaseStore
+        from ..stores.supabase.store import SupabaseStore
 
         return SupabaseStore(self._project, self._bearer)
 
@@ -77,19 +79,19 @@ class Wiring:
                 "On this machine a client comes with its connection.",
                 hint="Make one:  metaconnect connect --client NAME",
             )
-        from ..stores.clients import ClientAdmin
+        from ..stores.supabase.clients import ClientAdmin
 
         return ClientAdmin(self._project, self._bearer)
 
     @cached_property
-    def sessions(self) -> SessionKeeper:
-        from ..stores.session import SessionKeeper
+    def sessions(self) -> SessionManager:
+        from ..stores.supabase.session import SessionManager
 
-        return SessionKeeper(self._project, self.vault, self.settings.folder)
+        return SessionManager(self._project, self.vault, self.settings.folder)
 
     @cached_property
     def _project(self) -> SupabaseProject:
-        from ..stores.project import SupabaseProject
+        from ..stores.supabase.project import SupabaseProject
 
         return SupabaseProject(*self.settings.supabase)
 
@@ -130,7 +132,7 @@ class Wiring:
 
         return pick_client
 
-    def settle_secrets(self) -> None:
+    def choose_secret_backend(self) -> None:
         """
         Make sure that secrets can be kept, and remember where.
 
@@ -151,7 +153,7 @@ class Wiring:
             if not self.interactive:
                 raise
             say(str(exc))
-            file = open_vault(self.settings.folder, "file")
+            file = open_secret_store(self.settings.folder, "file")
             if not confirm("Keep secrets in a file that only you can read (0600)?"):
                 raise
             file.check()
@@ -159,7 +161,7 @@ class Wiring:
             return "file"
         return "keyring"
 
-    def _use(self, vault: FileVault) -> None:
+    def _use(self, vault: FileSecretStore) -> None:
         self.vault = vault
         for part in (
             "store",

@@ -17,12 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ..errors import (
-    MetaconnectError,
-    NotConnected,
-    PermissionDeclined,
-    TokenRejected,
-)
+from ..errors import MetaconnectError, NotConnected, PermissionDeclined, TokenRejected
 from ..graph.accounts import list_ad_accounts, me
 from ..graph.client import GraphClient
 from ..graph.tokens import (
@@ -32,7 +27,7 @@ from ..graph.tokens import (
     inspect_token,
 )
 from ..models import AccessToken, AdAccount, Connection, MetaApp, MetaUser
-from ..speech import command
+from ..redact import command
 from ..stores.base import ConnectionStore
 from ..stores.pending import PendingLogin, PendingLogins
 
@@ -41,7 +36,7 @@ Choose = Callable[[Sequence[AdAccount]], AdAccount | None]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Connected:
+class LoginResult:
     """A connection, and what the login told besides."""
 
     connection: Connection
@@ -93,7 +88,7 @@ async def finish_login(
     pending: PendingLogins,
     choose: Choose,
     now: datetime,
-) -> Connected:
+) -> LoginResult:
     """
     Turn the login that is kept into a stored connection.
 
@@ -115,7 +110,7 @@ async def finish_login(
 
 async def _found_out(
     client_id: str, token: AccessToken, app: MetaApp, graph: GraphClient, choose: Choose
-) -> Connected:
+) -> LoginResult:
     """Ask Meta whose login it is and what it reaches, and let one be chosen."""
     declined = await _declined(graph, app, token, client_id)
     user = await me(graph, token)
@@ -127,7 +122,7 @@ async def _found_out(
         user_facebook_id=user.id,
         ad_account_id=ad_account.id if ad_account else None,
     )
-    return Connected(
+    return LoginResult(
         connection=connection,
         user=user,
         ad_account=ad_account,

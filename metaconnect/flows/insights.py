@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Any
 
 from ..errors import AdAccountNotFound, UsageError
 from ..graph.accounts import list_ad_accounts
 from ..graph.client import GraphClient
-from ..graph.insights import fetch_insights
-from ..graph.rows import row_reader
-from ..models import Connection, InsightsQuery, normal_ad_account_id
-from ..speech import command
-from .ad_account import named_ad_account
-
-Row = dict[str, Any]
+from ..insights.fetch import fetch_insights
+from ..insights.query import InsightsQuery
+from ..insights.rows import row_reader
+from ..models import Connection, Row, normal_ad_account_id
+from ..redact import command
+from .accounts import named_ad_account
 
 
 def require_chosen(connection: Connection, ad_account_id: str) -> str:
@@ -61,6 +59,7 @@ async def ad_account_to_read(
 
 async def read_insights(
     connection: Connection,
+    ad_account_id: str,
     query: InsightsQuery,
     *,
     graph: GraphClient,
@@ -68,6 +67,8 @@ async def read_insights(
 ) -> AsyncGenerator[list[Row], None]:
     """Yield the rows a page at a time; *raw* leaves them as Meta sent them."""
     read_row = row_reader(query)
-    async with aclosing(fetch_insights(graph, connection.token, query)) as pages:
+    async with aclosing(
+        fetch_insights(graph, connection.token, ad_account_id, query)
+    ) as pages:
         async for page in pages:
             yield page if raw else [read_row(row) for row in page]

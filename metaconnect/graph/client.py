@@ -23,9 +23,9 @@ from ..errors import (
     TokenRejected,
 )
 from ..models import AccessToken, MetaHost
-from ..speech import clean
-from .body import Body, read_body
-from .envelope import error_from, holds_error
+from ..redact import clean
+from .decode import Body, decode_body
+from .errors import error_from, holds_error
 from .redaction import mask_secrets_in_logs, secrets_in
 from .retry import delay_before_retry, in_words
 from .usage import Usage, usage_of
@@ -56,7 +56,7 @@ class GraphClient:
         notice: Callable[[str], None] = ignore,
         http: httpx.AsyncClient | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        luck: Callable[[], float] = random.random,
+        jitter: Callable[[], float] = random.random,
     ) -> None:
         mask_secrets_in_logs()
         self._host = host
@@ -64,7 +64,7 @@ class GraphClient:
         self._notice = notice
         self._http = http or _http_client(host)
         self._sleep = sleep
-        self._luck = luck
+        self._jitter = jitter
         self._version_said = False
         self.usage = Usage()
 
@@ -112,7 +112,7 @@ class GraphClient:
             try:
                 return await self._send(method, path, **request)
             except MetaconnectError as error:
-                delay = delay_before_retry(attempt, error, self._luck())
+                delay = delay_before_retry(attempt, error, self._jitter())
                 if delay is None:
                     raise
                 if delay >= _WORTH_MENTIONING:
@@ -161,7 +161,7 @@ class GraphClient:
                 f"{response.status_code}), which the Graph API never does.",
                 hint="Check META_GRAPH_URL, and whether a network login is due.",
             )
-        body = read_body(response.content)
+        body = decode_body(response.content)
         if not response.is_success or holds_error(body):
             raise error_from(response.status_code, body, self.usage, secrets=secrets)
         if not isinstance(body, dict):

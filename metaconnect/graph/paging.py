@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from typing import Any
 
 from ..errors import ServiceUnavailable
-from ..models import AccessToken
-from .body import Body
+from ..models import AccessToken, Row
 from .client import GraphClient
-
-Row = dict[str, Any]
+from .decode import Body
 
 
 async def pages(

@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import Mapping
 
-from ..speech import MASK, SECRET_NAMES, redact
+from ..redact import MASK, SECRET_NAMES, redact
 
 _HEADER = re.compile(
     r"(?i)(\(b'(?:www-authenticate|location|set-cookie)', b)"

@@ -13,27 +13,27 @@ _FIRST_THROTTLED: Final = 2.0  # asking on makes a throttle last longer
 
 
 def delay_before_retry(
-    attempt: int, error: MetaconnectError, luck: float
+    attempt: int, error: MetaconnectError, jitter: float
 ) -> float | None:
     """
     Return the seconds to wait after failed *attempt* (from 1), or None to stop.
 
-    *luck* is between 0 and 1 and spreads clients that failed together. Where
+    *jitter* is between 0 and 1 and spreads clients that failed together. Where
     Meta said how long to wait it is done, if that is not too long.
     """
     if attempt >= MAX_ATTEMPTS:
         return None
     if isinstance(error, RateLimited):
         if error.retry_after is None:
-            return _backoff(_FIRST_THROTTLED, attempt, luck)
-        return error.retry_after + luck if error.retry_after <= MAX_WAIT else None
+            return _backoff(_FIRST_THROTTLED, attempt, jitter)
+        return error.retry_after + jitter if error.retry_after <= MAX_WAIT else None
     if isinstance(error, (NetworkError, ServiceUnavailable)):
-        return _backoff(_FIRST, attempt, luck)
+        return _backoff(_FIRST, attempt, jitter)
     return None
 
 
-def _backoff(first: float, attempt: int, luck: float) -> float:
-    return first * float(2 ** (attempt - 1)) * (1 + luck) / 2
+def _backoff(first: float, attempt: int, jitter: float) -> float:
+    return first * float(2 ** (attempt - 1)) * (1 + jitter) / 2
 
 
 def in_words(seconds: float) -> str:

@@ -7,18 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from ..errors import (
-    ConfigError,
-    MetaconnectError,
-    ServiceUnavailable,
-    TokenRejected,
-)
+from ..errors import ConfigError, MetaconnectError, ServiceUnavailable, TokenRejected
 from ..models import AccessToken, MetaApp
-from .body import Body
 from .client import GraphClient
-from .envelope import error_from, holds_error
+from .decode import Body
+from .error_codes import CHECK_APP
+from .errors import error_from, holds_error
 from .paging import rows_of
-from .verdicts import CHECK_APP
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode
 
 from ..errors import AuthorizationDenied
-from ..speech import clean
+from ..redact import clean
 from .state import State
 
 LONGEST_QUOTE = 200

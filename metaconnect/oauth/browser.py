@@ -17,7 +17,7 @@ from pathlib import PurePath
 
 from .futures import settle_from_thread
 
-PATIENCE = 3.0
+TIMEOUT = 3.0
 # Meta's login needs JavaScript, and these need the terminal.
 TEXT_BROWSERS = {"w3m", "lynx", "links", "links2", "elinks", "browsh", "www-browser"}
 # On stdin, so that the URL is no argument of this process.
@@ -42,7 +42,7 @@ async def open_browser(url: str) -> bool:
     # A daemon: some browsers end long after us.
     threading.Thread(target=launch, daemon=True, name="browser").start()
     try:
-        return await asyncio.wait_for(opened, PATIENCE)
+        return await asyncio.wait_for(opened, TIMEOUT)
     except TimeoutError:
         return True
 

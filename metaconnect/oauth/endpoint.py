@@ -15,10 +15,10 @@ from secrets import compare_digest
 
 from . import pages
 from .authorization import is_denial, response_params
-from .receiver import Expectation
+from .receiver import PendingAuthorization
 
 # A browser can be quicker than the program that opened it.
-PATIENCE = 5.0
+TIMEOUT = 5.0
 HOSTS = ("localhost", "127.0.0.1", "[::1]")
 HTTP_PORT = 80
 
@@ -40,7 +40,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class _Waiting:
-    expected: Expectation
+    expected: PendingAuthorization
     deliver: Deliver
 
 
@@ -62,7 +62,7 @@ class RedirectionEndpoint:
         """The short way to the authorization URL."""
         return "/" if self._path != "/" else "/start"
 
-    def expect(self, expected: Expectation, deliver: Deliver) -> None:
+    def expect(self, expected: PendingAuthorization, deliver: Deliver) -> None:
         """Wait for *expected*; *deliver* its response from another thread."""
         with self._changed:
             self._waiting = _Waiting(expected, deliver)
@@ -116,7 +116,7 @@ class RedirectionEndpoint:
         return Answer(_page_for(params), written=partial(waiting.deliver, params))
 
     def _patiently(self) -> _Waiting | None:
-        self._changed.wait_for(lambda: self._waiting or self._closed, PATIENCE)
+        self._changed.wait_for(lambda: self._waiting or self._closed, TIMEOUT)
         return self._waiting
 
     def _is_received(self, params: Mapping[str, str]) -> bool:

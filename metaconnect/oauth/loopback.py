@@ -18,7 +18,7 @@ from ..errors import ConfigError
 from .endpoint import RedirectionEndpoint
 from .futures import settle_from_thread
 from .listener import Listener, listen
-from .receiver import Expectation
+from .receiver import PendingAuthorization
 
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 HTTP_PORT = 80
@@ -82,7 +82,7 @@ class LoopbackReceiver:
         host = f"[{host}]" if ":" in host else host
         return host if self.port == HTTP_PORT else f"{host}:{self.port}"
 
-    async def receive(self, expected: Expectation) -> dict[str, str]:
+    async def receive(self, expected: PendingAuthorization) -> dict[str, str]:
         """Return the first response that *expected* claims; wait for ever."""
         response: asyncio.Future[dict[str, str]]
         response = asyncio.get_running_loop().create_future()

@@ -14,8 +14,8 @@ from urllib.parse import parse_qs
 
 from ..errors import AuthError, AuthorizationDenied
 from .authorization import response_params
-from .lines import read_line
-from .receiver import Expectation
+from .receiver import PendingAuthorization
+from .stdin import read_line
 
 WHOLE_ADDRESS = (
     "Copy the whole address from the browser's address bar, "
@@ -104,7 +104,7 @@ class PasteReceiver:
     def __exit__(self, *exc: object) -> None:
         pass
 
-    async def receive(self, expected: Expectation) -> dict[str, str]:
+    async def receive(self, expected: PendingAuthorization) -> dict[str, str]:
         """
         Return the first pasted response that *expected* claims.
 
@@ -122,7 +122,7 @@ class PasteReceiver:
                 self._say(f"{error} {error.hint}")
 
 
-def _claimed(line: str, expected: Expectation) -> dict[str, str]:
+def _claimed(line: str, expected: PendingAuthorization) -> dict[str, str]:
     params = parse_pasted(line)
     if not expected.claim(params):
         raise AuthError(

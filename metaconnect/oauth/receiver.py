@@ -23,7 +23,7 @@ PASTE_HINT = (
 )
 
 
-class Expectation(Protocol):
+class PendingAuthorization(Protocol):
     """What a receiver waits for: AuthorizationRequest is one."""
 
     @property
@@ -45,7 +45,7 @@ class Receiver(Protocol):
     def redirect_uri(self) -> str:
         """Where the response is to be sent (RFC 6749, section 3.1.2)."""
 
-    async def receive(self, expected: Expectation) -> dict[str, str]:
+    async def receive(self, expected: PendingAuthorization) -> dict[str, str]:
         """
         Return the parameters of the first response that *expected* claims.
 
@@ -55,7 +55,7 @@ class Receiver(Protocol):
 
 
 async def first_response(
-    receivers: Sequence[Receiver], expected: Expectation, timeout: float
+    receivers: Sequence[Receiver], expected: PendingAuthorization, timeout: float
 ) -> dict[str, str]:
     """
     Let the *receivers* race for at most *timeout* seconds; the first one wins.

@@ -12,8 +12,8 @@ from starlette.routing import Mount, Route
 from . import control, graph, tokens
 from .dialog import dialog, dialog_answer
 from .faults import Fault, answer
-from .front import Front
 from .insights import insights, report_run
+from .middleware import Front
 from .state import Sandbox
 
 GET_POST = ["GET", "POST"]

@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from . import accounts
-from .access import caller, require_ads
+from .auth import caller, require_ads
 from .faults import Fault, GraphResponse
-from .nodes import NAMES, asked_fields, page, selected
+from .fields import NAMES, asked_fields, page, selected
 from .state import USER, Sandbox, Token
 
 USER_FIELDS = ("id", "name", "first_name", "last_name", "email", "client_business_id")

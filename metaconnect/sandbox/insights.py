@@ -14,10 +14,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from . import accounts
-from .access import caller, require_ads
+from .auth import caller, require_ads
+from .date_ranges import asked_days, slices
 from .faults import BY_ACCOUNT, Fault, GraphResponse
-from .nodes import NAMES, limit_of, names_list, page
-from .periods import asked_days, slices
+from .fields import NAMES, limit_of, names_list, page
 from .rows import IDENTITY, Query, rows_of
 from .state import Sandbox
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from .delivery import Counts
+from .synthetic import Counts
 
 RATIO = Decimal("0.000001")
 # How much of an action falls into each window; the rest of the names give nothing.

@@ -10,9 +10,9 @@ from functools import lru_cache
 from typing import Any
 
 from .accounts import WHOLE, Account
-from .delivery import Ad, ads_of, counts_of, running_days, total
+from .date_ranges import Days
 from .metrics import Metrics
-from .periods import Days
+from .synthetic import Ad, ads_of, counts_of, running_days, total
 
 # What names a row of each level; the last id tells one object from another.
 IDENTITY: dict[str, tuple[str, ...]] = {

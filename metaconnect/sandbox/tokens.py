@@ -13,7 +13,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .access import inspect_token
+from .auth import inspect_token
 from .faults import Fault, GraphResponse, error_of
 from .state import APP_NAME, DATA_ACCESS, LONG_LIVED, SHORT_LIVED, USER, Sandbox, Token
 

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..constants import DEFAULT_SCOPES, DEFAULT_VERSION
 from ..errors import ConfigError
 from ..models import MetaApp, MetaHost
-from ..words import DEFAULT_SCOPES, DEFAULT_VERSION
 from .checks import base_url, bypasses_rls, one_of
 from .names import (
     DASHBOARD_CALLBACK,

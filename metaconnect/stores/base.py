@@ -6,7 +6,7 @@ from typing import Protocol
 
 from ..errors import NotConnected
 from ..models import Client, Connection
-from ..speech import command
+from ..redact import command
 
 
 class ConnectionStore(Protocol):

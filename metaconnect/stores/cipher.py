@@ -13,8 +13,8 @@ from typing import Protocol
 from ..errors import NoSecretStore
 
 SERVICE = "metaconnect"
-PATIENCE = 3.0  # seconds; a keyring may wait for a prompt that nobody sees
-MARK = b"metaconnect secrets 1\n"
+TIMEOUT = 3.0  # seconds; a keyring may wait for a prompt that nobody sees
+MAGIC = b"metaconnect secrets 1\n"
 NONCE = 12
 
 
@@ -49,13 +49,13 @@ class KeyringCipher:
 
         nonce = os.urandom(NONCE)
         key = self._stored_key() or self._new_key()
-        return MARK + nonce + AESGCM(key).encrypt(nonce, content, MARK)
+        return MAGIC + nonce + AESGCM(key).encrypt(nonce, content, MAGIC)
 
     def open(self, sealed: bytes) -> bytes:
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        if not sealed.startswith(MARK):
+        if not sealed.startswith(MAGIC):
             raise ValueError("not a sealed file")
         key = self._stored_key()
         if key is None:
@@ -63,9 +63,9 @@ class KeyringCipher:
                 f"The keyring no longer has the key of {self._path}.",
                 hint="Bring the keyring back, or delete the file and connect again.",
             )
-        nonce, text = sealed[len(MARK) :][:NONCE], sealed[len(MARK) + NONCE :]
+        nonce, text = sealed[len(MAGIC) :][:NONCE], sealed[len(MAGIC) + NONCE :]
         try:
-            return AESGCM(key).decrypt(nonce, text, MARK)
+            return AESGCM(key).decrypt(nonce, text, MAGIC)
         except InvalidTag as exc:
             raise ValueError("sealed with another key") from exc
 
@@ -87,7 +87,7 @@ class KeyringCipher:
 
 def patiently(call: Callable[..., str | None], *args: str) -> str | None:
     """
-    Run a keyring call in a thread of its own and give up after PATIENCE.
+    Run a keyring call in a thread of its own and give up after TIMEOUT.
 
     Whatever a backend raises (not all of it is a KeyringError) becomes
     NoSecretStore.
@@ -103,11 +103,11 @@ def patiently(call: Callable[..., str | None], *args: str) -> str | None:
 
     thread = Thread(target=work, daemon=True)
     thread.start()
-    thread.join(PATIENCE)
+    thread.join(TIMEOUT)
     if answer:
         return answer[0]
     if not failure:
-        raise NoSecretStore(f"The keyring gave no answer within {PATIENCE:.0f} s.")
+        raise NoSecretStore(f"The keyring gave no answer within {TIMEOUT:.0f} s.")
     if isinstance(failure[0], NoSecretStore):
         raise failure[0]
     if type(failure[0]).__name__ == "NoKeyringError":

@@ -20,7 +20,7 @@ from uuid import uuid4
 from ..errors import ConfigError, ConnectionChanged, NotConnected, StoreError
 from ..models import AccessToken, Client, Connection
 from .base import not_connected
-from .vault import LOOK_AT_THE_FOLDER, Vault
+from .secrets import LOOK_AT_THE_FOLDER, SecretStore
 
 SCHEMA_VERSION = 1
 SCHEMA = """
@@ -46,7 +46,7 @@ COLUMNS = (
 class LocalStore:
     """The connection store of one data folder."""
 
-    def __init__(self, folder: Path, vault: Vault) -> None:
+    def __init__(self, folder: Path, vault: SecretStore) -> None:
         self._path = folder / "connections.db"
         self._vault = vault
 

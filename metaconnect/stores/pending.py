@@ -12,8 +12,8 @@ from datetime import datetime
 
 from ..errors import NothingToResume
 from ..models import AccessToken
-from ..speech import command
-from .vault import Vault
+from ..redact import command
+from .secrets import SecretStore
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,7 @@ class PendingLogin:
 class PendingLogins:
     """At most one a client."""
 
-    def __init__(self, vault: Vault) -> None:
+    def __init__(self, vault: SecretStore) -> None:
         self._vault = vault
 
     def keep(self, client_id: str, login: PendingLogin) -> None:

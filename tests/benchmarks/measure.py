@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 
 METER = [sys.executable, "-I", "-S", str(Path(__file__).with_name("meter.py"))]
-PATIENCE = 900.0  # seconds
+TIMEOUT = 900.0  # seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +51,7 @@ class Command:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
             check=False,
         )
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from metaconnect.models import AccessToken, Connection
 from metaconnect.stores.local import LocalStore
-from metaconnect.stores.vault import open_vault
+from metaconnect.stores.secrets import open_secret_store
 
 from .measure import Command
 from .servers import ROOT
@@ -69,7 +69,7 @@ class Programs:
     def connect(self, url: str, token: str, ad_account: str) -> None:
         """Store the one connection, and point everybody to *url*."""
         folder = Path(self.env["METACONNECT_HOME"])
-        LocalStore(folder, open_vault(folder, "file")).save(
+        LocalStore(folder, open_secret_store(folder, "file")).save(
             Connection(
                 client_id="acme",
                 token=AccessToken(value=token),

@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
-from metaconnect.graph.insights import insights_params
-from metaconnect.models import InsightsQuery
-from metaconnect.words import DEFAULT_VERSION, Level
+from metaconnect.constants import DEFAULT_VERSION, Level
+from metaconnect.insights.fetch import insights_params
+from metaconnect.insights.query import InsightsQuery
 
 from .measure import compare
 from .programs import ONE_GET, SDK, Programs
@@ -24,7 +24,7 @@ def seven_rows(programs: Programs, turns: int) -> Iterator[Line]:
     """A small query from the local store against one bare GET."""
     with sandbox() as url:
         programs.connect(url, control(url, "tokens")["access_token"], SMALL)
-        params = insights_params(InsightsQuery(ad_account=SMALL))
+        params = insights_params(InsightsQuery())
         path = f"{url}/{DEFAULT_VERSION}/{SMALL}/insights"
         programs.env["BENCHMARK_URL"] = f"{path}?{urlencode(params)}"
         floor = programs.floor("one_get", ONE_GET)
@@ -65,7 +65,7 @@ def memory(programs: Programs, _turns: int) -> Iterator[Line]:
 def _against_sdk(
     programs: Programs, turns: int, *, latency: int, budget: float
 ) -> Iterator[Line]:
-    query = InsightsQuery(ad_account=LARGE, level=Level.ad, date_preset="last_90d")
+    query = InsightsQuery(level=Level.ad, date_preset="last_90d")
     with sandbox() as url:
         programs.connect(url, control(url, "tokens")["access_token"], LARGE)
         programs.env["BENCHMARK_QUERY"] = json.dumps(insights_params(query))

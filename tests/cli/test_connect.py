@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from metaconnect.stores.local import LocalStore
-from metaconnect.stores.vault import open_vault
+from metaconnect.stores.secrets import open_secret_store
 
 from . import browser as person
 from .shell import browser
@@ -21,7 +21,7 @@ from .shell import browser
 
 def stored(shell, client="acme"):
     folder = Path(shell.env["METACONNECT_HOME"])
-    return LocalStore(folder, open_vault(folder, "file")).get(client)
+    return LocalStore(folder, open_secret_store(folder, "file")).get(client)
 
 
 def secrets_kept(shell):

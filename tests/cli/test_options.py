@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from metaconnect.cli.options import hoisted
+from metaconnect.cli.options import globals_first
 
 from .shell import COMMAND
 
@@ -22,7 +22,7 @@ from .shell import COMMAND
     ],
 )
 def test_they_are_moved_to_the_front(typed, sorted_):
-    assert hoisted(typed.split()) == sorted_.split()
+    assert globals_first(typed.split()) == sorted_.split()
 
 
 @pytest.mark.parametrize("front", [True, False])

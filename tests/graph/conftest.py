@@ -152,7 +152,7 @@ def client(
 
     @asynccontextmanager
     async def make(**options: Any) -> AsyncIterator[GraphClient]:
-        options = {"host": host, "sleep": sleep, "luck": lambda: 0.5} | options
+        options = {"host": host, "sleep": sleep, "jitter": lambda: 0.5} | options
         async with GraphClient(
             options.pop("host"), notice=notices.append, **options
         ) as graph:

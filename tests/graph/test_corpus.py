@@ -21,22 +21,23 @@ from metaconnect.errors import (
     TokenRejected,
 )
 from metaconnect.graph.accounts import ad_account_in, list_ad_accounts, me
-from metaconnect.graph.envelope import error_from
+from metaconnect.graph.errors import error_from
 from metaconnect.graph.paging import next_cursor
-from metaconnect.graph.rows import columns, row_reader
 from metaconnect.graph.tokens import (
     exchange_code,
     granted_permissions,
     inspect_token,
 )
 from metaconnect.graph.usage import usage_of
-from metaconnect.models import InsightsQuery, MetaUser
+from metaconnect.insights.query import InsightsQuery
+from metaconnect.insights.rows import columns, row_reader
+from metaconnect.models import MetaUser
 
 pytestmark = pytest.mark.anyio
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
-QUERY = InsightsQuery(ad_account="act_1")
+QUERY = InsightsQuery()
 
 # A line each: file (up to its number), class, exit code, a part of the next step.
 ERRORS = Path(__file__).with_name("expected_errors.txt").read_text("utf-8")

@@ -13,9 +13,9 @@ from metaconnect.errors import (
     ServiceUnavailable,
     TokenRejected,
 )
-from metaconnect.graph.envelope import error_from, holds_error
+from metaconnect.graph.errors import error_from, holds_error
 from metaconnect.graph.usage import Usage
-from metaconnect.speech import LONGEST, clean, redact
+from metaconnect.redact import LONGEST, clean, redact
 
 
 def refused(code=100, subcode=None, message="no", **more):

@@ -7,11 +7,12 @@ from decimal import Decimal
 
 import pytest
 
-from metaconnect.graph.fields import FIELDS, kind_of, kinds
-from metaconnect.graph.insights import fetch_insights, requested_fields
-from metaconnect.graph.rows import columns, row_reader
-from metaconnect.models import InsightsQuery, TimeRange
-from metaconnect.words import FieldKind, Level
+from metaconnect.constants import FieldKind, Level
+from metaconnect.insights.fetch import fetch_insights, requested_fields
+from metaconnect.insights.fields import FIELDS, kind_of, kinds
+from metaconnect.insights.query import InsightsQuery
+from metaconnect.insights.rows import columns, row_reader
+from metaconnect.models import TimeRange
 
 RAW = {
     "spend": "2778.21",
@@ -33,12 +34,15 @@ RAW = {
 def query(*fields, **options):
     if fields:
         options["fields"] = fields
-    return InsightsQuery(ad_account="act_1", **options)
+    return InsightsQuery(**options)
 
 
-async def asked(meta, graph, token, question, **options):
+async def asked(meta, graph, token, question, ad_account_id="act_1", **options):
     meta.will_answer({"data": [RAW]})
-    found = [p async for p in fetch_insights(graph, token, question, **options)]
+    found = [
+        p
+        async for p in fetch_insights(graph, token, ad_account_id, question, **options)
+    ]
     assert found == [[RAW]]
     return meta.requests[0]
 
@@ -72,9 +76,9 @@ async def test_a_time_range_takes_the_place_of_the_preset(meta, graph, token):
 
 @pytest.mark.anyio
 async def test_an_odd_account_id_cannot_change_the_path(meta, graph, token):
-    odd = InsightsQuery(ad_account="act_1/../../me?x=1#")
+    odd = "act_1/../../me?x=1#"
 
-    request = await asked(meta, graph, token, odd)
+    request = await asked(meta, graph, token, query(), odd)
 
     assert request.path == "/v26.0/act_1%2F..%2F..%2Fme%3Fx%3D1%23/insights"
 

@@ -81,8 +81,10 @@ def test_what_meta_says_is_waited_for_when_it_is_bearable():
 
 @pytest.mark.parametrize("error", [NetworkError(""), ServiceUnavailable("")])
 def test_each_wait_is_longer_than_the_one_before(error):
-    for luck in (0.0, 0.5, 1.0):
-        delays = [delay_before_retry(attempt, error, luck) for attempt in (1, 2, 3, 4)]
+    for jitter in (0.0, 0.5, 1.0):
+        delays = [
+            delay_before_retry(attempt, error, jitter) for attempt in (1, 2, 3, 4)
+        ]
         assert delays == sorted(delays)
         assert 0 < delays[0] < delays[-1] <= 8
     assert delay_before_retry(5, error, 0.5) is None

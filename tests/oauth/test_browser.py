@@ -63,7 +63,7 @@ async def test_a_browser_that_does_not_exist_is_not_an_error(monkeypatch, capfd)
 async def test_a_browser_in_the_foreground_is_not_waited_for(
     script, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(browser, "PATIENCE", 0.5)
+    monkeypatch.setattr(browser, "TIMEOUT", 0.5)
     script("touch started; while [ ! -e end ]; do sleep 0.05; done; touch ended")
     began = time.monotonic()
 

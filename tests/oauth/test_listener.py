@@ -115,7 +115,7 @@ async def test_the_oldest_idle_socket_makes_room(monkeypatch):
 
 
 async def test_after_the_answer_the_short_url_leads_nowhere(login: Login, monkeypatch):
-    monkeypatch.setattr(endpoint, "PATIENCE", 0.05)
+    monkeypatch.setattr(endpoint, "TIMEOUT", 0.05)
     await login.assert_still_answers()
 
     assert (await login.get("/")).status == 503
@@ -186,7 +186,7 @@ async def test_an_answer_before_we_wait_is_patiently_kept():
 
 @pytest.mark.parametrize("target", ["/", "/callback?code=CODE&state=x"])
 async def test_a_request_that_nobody_waits_for(monkeypatch, target):
-    monkeypatch.setattr(endpoint, "PATIENCE", 0.05)
+    monkeypatch.setattr(endpoint, "TIMEOUT", 0.05)
     with LoopbackReceiver("http://localhost:0/callback") as receiver:
         reply = await asyncio.to_thread(get, receiver.port, target)
 

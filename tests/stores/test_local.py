@@ -12,7 +12,7 @@ import pytest
 from metaconnect.errors import ConfigError, NotConnected, StoreError
 from metaconnect.models import AccessToken
 from metaconnect.stores.local import LocalStore
-from metaconnect.stores.vault import open_vault
+from metaconnect.stores.secrets import open_secret_store
 
 from .contract import StoreContract
 
@@ -24,7 +24,7 @@ def folder(tmp_path):
 
 @pytest.fixture
 def vault(folder):
-    return open_vault(folder, "file")
+    return open_secret_store(folder, "file")
 
 
 @pytest.fixture
@@ -134,10 +134,10 @@ import sys
 from pathlib import Path
 from metaconnect.models import AccessToken, Connection
 from metaconnect.stores.local import LocalStore
-from metaconnect.stores.vault import open_vault
+from metaconnect.stores.secrets import open_secret_store
 
 folder, who = Path(sys.argv[1]), sys.argv[2]
-store = LocalStore(folder, open_vault(folder, "file"))
+store = LocalStore(folder, open_secret_store(folder, "file"))
 for number in range(12):
     for client in ("shared", who):
         store.save(Connection(

@@ -7,12 +7,12 @@ import pytest
 from metaconnect.errors import NothingToResume
 from metaconnect.models import AccessToken
 from metaconnect.stores.pending import PendingLogin, PendingLogins
-from metaconnect.stores.vault import open_vault
+from metaconnect.stores.secrets import open_secret_store
 
 
 @pytest.fixture
 def pending(tmp_path):
-    return PendingLogins(open_vault(tmp_path, "file"))
+    return PendingLogins(open_secret_store(tmp_path, "file"))
 
 
 @pytest.mark.parametrize("expires_at", [None, datetime(2027, 1, 1, tzinfo=UTC)])

@@ -9,11 +9,11 @@ import time
 import pytest
 
 from metaconnect.errors import ConfigError, NotSignedIn, StoreError, UsageError
-from metaconnect.stores.auth_errors import VERDICTS, translated
-from metaconnect.stores.project import SupabaseProject
-from metaconnect.stores.session import SessionKeeper
-from metaconnect.stores.supabase import SupabaseStore
-from metaconnect.stores.vault import open_vault
+from metaconnect.stores.secrets import open_secret_store
+from metaconnect.stores.supabase.auth_errors import VERDICTS, translated
+from metaconnect.stores.supabase.project import SupabaseProject
+from metaconnect.stores.supabase.session import SessionManager
+from metaconnect.stores.supabase.store import SupabaseStore
 from tests.stack import faults
 
 EMAIL, PASSWORD = "owner@example.com", "pretend-password"
@@ -26,7 +26,7 @@ def owner(stack):
 
 @pytest.fixture
 def vault(tmp_path):
-    return open_vault(tmp_path, "file")
+    return open_secret_store(tmp_path, "file")
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def session(stack, keeper):
 
 def keeper_of(stack, vault, folder, *, key=None):
     project = SupabaseProject(stack.url, key or stack.publishable_key)
-    return SessionKeeper(project, vault, folder)
+    return SessionManager(project, vault, folder)
 
 
 def make_old(stack, vault):
@@ -96,7 +96,7 @@ class TestRestoring:
         other = SupabaseProject("https://other.supabase.co", "key")
 
         with pytest.raises(NotSignedIn):
-            SessionKeeper(other, vault, tmp_path).current()
+            SessionManager(other, vault, tmp_path).current()
 
     def test_a_damaged_session_is_none(self, stack, keeper, session, vault):
         for text in ("{half", "[]", '{"access_token": "x"}'):
@@ -166,7 +166,9 @@ class TestRefreshing:
 
 class TestSigningOut:
     def test_of_this_machine_only(self, stack, keeper, session, tmp_path):
-        elsewhere = keeper_of(stack, open_vault(tmp_path / "b", "file"), tmp_path / "b")
+        elsewhere = keeper_of(
+            stack, open_secret_store(tmp_path / "b", "file"), tmp_path / "b"
+        )
         elsewhere.sign_in_with_password(EMAIL, PASSWORD)
         keeper.sign_out()
 
@@ -177,7 +179,9 @@ class TestSigningOut:
             refresh(stack, session)
 
     def test_everywhere(self, stack, keeper, session, tmp_path):
-        elsewhere = keeper_of(stack, open_vault(tmp_path / "b", "file"), tmp_path / "b")
+        elsewhere = keeper_of(
+            stack, open_secret_store(tmp_path / "b", "file"), tmp_path / "b"
+        )
         elsewhere.sign_in_with_password(EMAIL, PASSWORD)
         keeper.sign_out(everywhere=True)
 
@@ -277,12 +281,13 @@ class TestTrouble:
 RESTORE = """
 import sys
 from pathlib import Path
-from metaconnect.stores.project import SupabaseProject
-from metaconnect.stores.session import SessionKeeper
-from metaconnect.stores.vault import open_vault
+from metaconnect.stores.supabase.project import SupabaseProject
+from metaconnect.stores.supabase.session import SessionManager
+from metaconnect.stores.secrets import open_secret_store
 
 url, key, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
-keeper = SessionKeeper(SupabaseProject(url, key), open_vault(folder, "file"), folder)
+secrets = open_secret_store(folder, "file")
+keeper = SessionManager(SupabaseProject(url, key), secrets, folder)
 print(keeper.bearer())
 """
 
@@ -296,7 +301,7 @@ def run(script, url, folder):
 
 def refresh(stack, session):
     """Use the refresh token as a thief of it would."""
-    from metaconnect.stores.auth import AuthServer
+    from metaconnect.stores.supabase.sign_in import AuthServer
 
     project = SupabaseProject(stack.url, stack.publishable_key)
     return AuthServer(project).by_refresh_token(session.refresh_token)

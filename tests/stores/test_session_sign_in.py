@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from metaconnect.errors import NotSignedIn
-from metaconnect.stores.project import SupabaseProject
-from metaconnect.stores.session import SessionKeeper
-from metaconnect.stores.vault import open_vault
+from metaconnect.stores.secrets import open_secret_store
+from metaconnect.stores.supabase.project import SupabaseProject
+from metaconnect.stores.supabase.session import SessionManager
 
 EMAIL, PASSWORD = "owner@example.com", "pretend-password"
 REDIRECT = "http://127.0.0.1:45678/callback?state=xyz"
@@ -23,7 +23,7 @@ def owner(stack):
 @pytest.fixture
 def keeper(stack, owner, tmp_path):
     project = SupabaseProject(stack.url, stack.publishable_key)
-    return SessionKeeper(project, open_vault(tmp_path, "file"), tmp_path)
+    return SessionManager(project, open_secret_store(tmp_path, "file"), tmp_path)
 
 
 def test_a_password_gives_a_session(keeper, owner):

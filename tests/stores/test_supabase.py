@@ -14,8 +14,8 @@ from metaconnect.errors import (
     NotConnected,
 )
 from metaconnect.models import AccessToken, Client, Connection
-from metaconnect.stores.project import SupabaseProject
-from metaconnect.stores.supabase import SupabaseStore
+from metaconnect.stores.supabase.project import SupabaseProject
+from metaconnect.stores.supabase.store import SupabaseStore
 
 from .contract import StoreContract
 

@@ -3,8 +3,8 @@
 import pytest
 
 from metaconnect.errors import ClientNotFound, ConfigError, UsageError
-from metaconnect.stores.clients import ClientAdmin
-from metaconnect.stores.project import SupabaseProject
+from metaconnect.stores.supabase.clients import ClientAdmin
+from metaconnect.stores.supabase.project import SupabaseProject
 
 
 @pytest.fixture(params=["uuid", "bigint", "text"])

@@ -16,11 +16,11 @@ from metaconnect.errors import (
     TablesMissing,
 )
 from metaconnect.models import AccessToken, Connection
-from metaconnect.speech import LONGEST, clean
-from metaconnect.stores import http
-from metaconnect.stores.postgrest_errors import VERDICTS, translated
-from metaconnect.stores.project import SupabaseProject
-from metaconnect.stores.supabase import SupabaseStore
+from metaconnect.redact import LONGEST, clean
+from metaconnect.stores.supabase import http
+from metaconnect.stores.supabase.errors import VERDICTS, translated
+from metaconnect.stores.supabase.project import SupabaseProject
+from metaconnect.stores.supabase.store import SupabaseStore
 from tests.stack import faults
 
 

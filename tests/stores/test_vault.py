@@ -10,7 +10,7 @@ import pytest
 
 from metaconnect.errors import NoSecretStore, StoreError
 from metaconnect.stores import cipher
-from metaconnect.stores.vault import open_vault
+from metaconnect.stores.secrets import open_secret_store
 
 
 class MemoryKeyring(keyring.backend.KeyringBackend):
@@ -66,7 +66,7 @@ def use_keyring():
 @pytest.fixture(params=["file", "keyring"])
 def vault(request, tmp_path, use_keyring):
     use_keyring(MemoryKeyring())
-    return open_vault(tmp_path / "data", request.param)
+    return open_secret_store(tmp_path / "data", request.param)
 
 
 def test_a_secret_is_kept_and_forgotten(vault):
@@ -96,8 +96,8 @@ def test_the_check_leaves_no_secret_and_no_scrap(vault, tmp_path):
 def test_a_vault_is_reopened_by_another_process(tmp_path, use_keyring):
     use_keyring(MemoryKeyring())
     for kind in ("file", "keyring"):
-        open_vault(tmp_path, kind).set("a", kind)
-        assert open_vault(tmp_path, kind).get("a") == kind
+        open_secret_store(tmp_path, kind).set("a", kind)
+        assert open_secret_store(tmp_path, kind).get("a") == kind
 
 
 def test_the_sealed_file_shows_nothing_and_the_keyring_holds_only_a_key(
@@ -105,7 +105,7 @@ def test_the_sealed_file_shows_nothing_and_the_keyring_holds_only_a_key(
 ):
     memory = MemoryKeyring()
     use_keyring(memory)
-    open_vault(tmp_path, "keyring").set("name", "EAAsecret")
+    open_secret_store(tmp_path, "keyring").set("name", "EAAsecret")
 
     sealed = (tmp_path / "secrets.aes").read_bytes()
     assert b"EAAsecret" not in sealed
@@ -118,8 +118,8 @@ def test_the_sealed_file_shows_nothing_and_the_keyring_holds_only_a_key(
 def test_two_folders_have_two_keys(tmp_path, use_keyring):
     memory = MemoryKeyring()
     use_keyring(memory)
-    open_vault(tmp_path / "one", "keyring").set("a", "1")
-    open_vault(tmp_path / "two", "keyring").set("a", "2")
+    open_secret_store(tmp_path / "one", "keyring").set("a", "1")
+    open_secret_store(tmp_path / "two", "keyring").set("a", "2")
 
     assert len(set(memory.passwords.values())) == 2
 
@@ -137,7 +137,7 @@ def test_a_keyring_that_does_not_work_is_no_secret_store(
     use_keyring(backend())
 
     with pytest.raises(NoSecretStore, match=words):
-        open_vault(tmp_path, "keyring").check()
+        open_secret_store(tmp_path, "keyring").check()
     assert list(tmp_path.glob("secrets.[aj]*")) == []
 
 
@@ -149,19 +149,19 @@ def test_without_a_keyring_nothing_falls_back_to_a_file(
     use_keyring(keyring.backends.fail.Keyring())
 
     with pytest.raises(NoSecretStore) as failure:
-        open_vault(tmp_path, "keyring").set("a", "EAAsecret")
+        open_secret_store(tmp_path, "keyring").set("a", "EAAsecret")
     assert "METACONNECT_SECRETS=file" in failure.value.hint
     assert list(tmp_path.glob("secrets.[aj]*")) == []
 
 
 def test_a_keyring_that_blocks_is_given_up(tmp_path, use_keyring, monkeypatch):
-    monkeypatch.setattr(cipher, "PATIENCE", 0.1)
+    monkeypatch.setattr(cipher, "TIMEOUT", 0.1)
     blocking = Blocking()
     use_keyring(blocking)
 
     try:
         with pytest.raises(NoSecretStore, match="no answer within"):
-            open_vault(tmp_path, "keyring").check()
+            open_secret_store(tmp_path, "keyring").check()
         assert blocking.asked.is_set()
     finally:
         blocking.answered.set()
@@ -171,11 +171,11 @@ def test_a_lost_key_never_leads_to_a_new_one_over_the_old_secrets(
     tmp_path, use_keyring
 ):
     use_keyring(MemoryKeyring())
-    open_vault(tmp_path, "keyring").set("a", "EAAsecret")
+    open_secret_store(tmp_path, "keyring").set("a", "EAAsecret")
     sealed = (tmp_path / "secrets.aes").read_bytes()
     use_keyring(MemoryKeyring())  # another session's, or wiped
 
-    vault = open_vault(tmp_path, "keyring")
+    vault = open_secret_store(tmp_path, "keyring")
     with pytest.raises(NoSecretStore, match="no longer has the key"):
         vault.get("a")
     with pytest.raises(NoSecretStore, match="no longer has the key"):
@@ -188,7 +188,7 @@ def test_a_lost_key_never_leads_to_a_new_one_over_the_old_secrets(
 )
 def test_a_damaged_sealed_file_is_a_clear_error(damage, tmp_path, use_keyring):
     use_keyring(MemoryKeyring())
-    vault = open_vault(tmp_path, "keyring")
+    vault = open_secret_store(tmp_path, "keyring")
     vault.set("a", "1")
     (tmp_path / "secrets.aes").write_bytes(damage)
 
@@ -200,11 +200,11 @@ def test_a_damaged_plain_file_is_a_clear_error(tmp_path):
     (tmp_path / "secrets.json").write_text("{half")
 
     with pytest.raises(StoreError, match="damaged"):
-        open_vault(tmp_path, "file").get("a")
+        open_secret_store(tmp_path, "file").get("a")
 
 
 def test_a_folder_that_cannot_be_written_is_a_clear_error(tmp_path):
     (tmp_path / "data").write_text("a file where the folder should be")
 
     with pytest.raises(StoreError, match="cannot be written"):
-        open_vault(tmp_path / "data", "file").set("a", "1")
+        open_secret_store(tmp_path / "data", "file").set("a", "1")

@@ -1,0 +1,75 @@
+"""
+Signing in to Supabase through a browser provider, with PKCE (RFC 7636).
+
+Auth sends the browser to any http://127.0.0.1 unasked, and to `localhost` only
+where the project allows it: the other way round than Meta.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from ..errors import AuthorizationTimeout, NotSignedIn
+from ..oauth.authorization import denial_reason, is_denial
+from ..oauth.loopback import LoopbackReceiver
+from ..oauth.receiver import first_response
+from ..oauth.state import State
+from ..stores.supabase.session import Session, SessionManager
+
+REDIRECT_URI = "http://127.0.0.1:0/callback"
+
+
+@dataclass(frozen=True, eq=False)
+class ProviderRequest:
+    """What the listener waits for: Auth adds its code to our own state."""
+
+    url: str = field(repr=False)
+    state: State = field(repr=False)
+
+    def claim(self, params: Mapping[str, str]) -> bool:
+        return self.state.claim(params)
+
+
+async def sign_in_with_provider(
+    provider: str,
+    *,
+    keeper: SessionManager,
+    show: Callable[[str], Awaitable[None]],
+    timeout: float,
+) -> Session:
+    """
+    Return the session of whoever signs in at *provider* in the browser.
+
+    *show* brings an address before the person. Raises NotSignedIn where
+    nobody did, or where Auth answered with something else than a code.
+    """
+    state = State(timeout)
+    with LoopbackReceiver(REDIRECT_URI) as receiver:
+        back = f"{receiver.redirect_uri}?{urlencode({'state': state.value})}"
+        login = keeper.authorization(provider, back)
+        expected = ProviderRequest(login.url, state)
+        waiting = asyncio.create_task(first_response([receiver], expected, timeout))
+        try:
+            await show(receiver.start_url)
+            params = await waiting
+        except AuthorizationTimeout:
+            raise NotSignedIn(
+                f"Nobody came back from the browser within {timeout:g} seconds.",
+                hint="If it ended on your dashboard instead, the project does not "
+                f"allow {REDIRECT_URI.replace(':0', '')}, or lacks this provider.",
+            ) from None
+        finally:
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
+    return keeper.exchange(_code(params), login.code_verifier)
+
+
+def _code(params: Mapping[str, str]) -> str:
+    if is_denial(params):
+        raise NotSignedIn(f"Supabase answered: {denial_reason(params)}.")
+    if code := params.get("code"):
+        return code
+    raise NotSignedIn("Supabase answered with neither a code nor an error.")

@@ -1,0 +1,34 @@
+"""The body of a response, whatever it turns out to be."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+
+Body = dict[str, Any]
+
+# A float would lose digits that Meta sent.
+_DECODER = msgspec.json.Decoder(float_hook=Decimal)
+
+
+def decode_body(content: bytes) -> object:
+    """
+    Return the JSON value in *content*, or None if there is none.
+
+    Old versions answer at the token endpoint with a form instead:
+    ``access_token=…&expires=…`` comes back as a dict.
+    """
+    try:
+        value: object = _DECODER.decode(content)
+    except (ValueError, ArithmeticError, RecursionError):
+        return _form(content)
+    return value
+
+
+def _form(content: bytes) -> dict[str, str] | None:
+    if not content.startswith(b"access_token="):
+        return None
+    return dict(parse_qsl(content.decode("utf-8", "replace")))
