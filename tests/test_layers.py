@@ -12,7 +12,9 @@ FLOORS = [
     {"settings", "oauth", "graph", "stores", "output", "sandbox"},
     {"insights"},
     {"flows"},
+    {"parts"},
     {"api"},
+    {"blocking"},
     {"cli"},
     {"__main__", "__init__"},
 ]

@@ -1,33 +1,58 @@
 """`metaconnect insights`: options in, rows out."""
 
-from enum import StrEnum
+from __future__ import annotations
+
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..constants import DATE_PRESETS, DEFAULT_FIELDS, Level
-from .options import ClientOption
-from .report import report_as_json
+from ..constants import DATE_PRESETS, DEFAULT_FIELDS, Format, Level
+from .options import ClientOption, FormatOption, JsonOption
+
+if TYPE_CHECKING:
+    from ..insights.query import InsightsQuery
+    from .context import CommandContext
+
+EXAMPLES = """\
+Examples:
+
+metaconnect insights --preset last_30d --level campaign
+
+metaconnect insights --since 2026-11-01 --until 2026-11-07 --increment all_days
+
+metaconnect insights --fields spend,purchases,actions:link_click --output week.csv
+
+metaconnect insights | jq '.[].spend'"""
 
 
-class Format(StrEnum):
-    """How rows are printed."""
+@dataclass(frozen=True, kw_only=True)
+class ReadOptions:
+    """The options of `metaconnect insights` that are not of the query."""
 
-    table = "table"
-    json = "json"
-    ndjson = "ndjson"
-    csv = "csv"
+    client: str | None = None
+    account: str | None = None
+    form: Format = Format.table
+    raw: bool = False
+    output: Path | None = None
+    check: bool = False
+
+
+def _fields(incomplete: str) -> list[str]:
+    from .completion import fields
+
+    return fields(incomplete)
 
 
 def insights(
     ctx: typer.Context,
     client: ClientOption = None,
     account: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
             metavar="ACCOUNT",
-            help="Any ad account that the client's token reaches. "
+            help="Any ad account that the client's token reaches, by id or name. "
             "Default: the one chosen when connecting.",
         ),
     ] = None,
@@ -35,7 +60,7 @@ def insights(
         str | None,
         typer.Option(
             metavar="PRESET",
-            help="Meta's date preset.  [default: last_7d]",
+            help=f"Meta's date preset: {', '.join(DATE_PRESETS)}. Default: last_7d.",
             autocompletion=lambda: list(DATE_PRESETS),
         ),
     ] = None,
@@ -58,61 +83,94 @@ def insights(
         str | None,
         typer.Option(
             metavar="NAMES",
-            help=f"Meta's field names, with commas.  [default: "
-            f"{','.join(DEFAULT_FIELDS)}]",
+            help="Meta's field names, with commas; or purchases, roas, leads and the "
+            "like, counted once; or actions:TYPE for one action type. "
+            f"Default: {','.join(DEFAULT_FIELDS)}.",
+            autocompletion=_fields,
         ),
     ] = None,
-    form: Annotated[
-        Format | None,
-        typer.Option(
-            "--format",
-            help="Default: a table on a terminal, JSON on a pipe, "
-            "and what the name of --output says.",
-        ),
-    ] = None,
+    form: FormatOption = None,
+    json: JsonOption = False,
     raw: Annotated[
         bool, typer.Option("--raw", help="Meta's rows as they came, as JSON.")
     ] = False,
     output: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write FILE, whole or not at all."),
+        typer.Option(
+            metavar="FILE",
+            help="Write FILE, whole or not at all; .json, .ndjson, .jsonl and .csv "
+            "say the format.",
+        ),
     ] = None,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check",
+            help="Also ask what deleted objects spent. A table does so anyway.",
+        ),
+    ] = False,
 ) -> None:
     """
     Read Insights and print a table, JSON, NDJSON or CSV.
 
-    On a pipe it is JSON:  metaconnect insights --preset last_7d | jq '.[].spend'
+    On a terminal it is a table, on a pipe JSON.
     """
     import asyncio
 
-    from .reading import Reading, read
-    from .wiring import Wiring
+    from ..insights.query import insights_query
+    from .connect import only_one
 
-    chosen = form or _fitting(output, raw=raw)
-    if chosen in (Format.json, Format.ndjson):
-        report_as_json(explicit=form is not None)
-    reading = Reading(
+    options = ReadOptions(
         client=client,
-        account=account,
-        preset=preset,
+        account=only_one(account, "--account"),
+        form=_format(form, json=json, raw=raw, output=output),
+        raw=raw,
+        output=output,
+        check=check,
+    )
+    query = insights_query(
+        preset,
         since=since,
         until=until,
         level=level,
-        increment=increment,
+        time_increment=increment,
         fields=fields,
-        form=chosen,
-        raw=raw,
-        output=output,
     )
-    asyncio.run(read(Wiring(ctx.obj), reading))
+    asyncio.run(run(ctx.obj, query, options))
 
 
-def _fitting(output: Path | None, *, raw: bool) -> Format:
-    """Return the format where none was said."""
-    import sys
+async def run(
+    context: CommandContext, query: InsightsQuery, options: ReadOptions
+) -> None:
+    """Print the rows that answer *query*."""
+    from .reading import read_data, read_table
 
-    if output:
-        suffix = output.suffix.removeprefix(".").lower()
-        suffix = "ndjson" if suffix == "jsonl" else suffix
-        return Format(suffix) if suffix in set(Format) - {"table"} else Format.json
-    return Format.table if sys.stdout.isatty() and not raw else Format.json
+    async with context.meta() as meta:
+        request = await meta.insights_request(
+            query, options.client, options.account, pick=context.pick_client
+        )
+        read = read_table if options.form is Format.table else read_data
+        await read(meta, request, options)
+
+
+def _format(
+    form: Format | None, *, json: bool, raw: bool, output: Path | None
+) -> Format:
+    """Return the format that was asked for, in words or by the name of a file."""
+    from ..errors import UsageError
+    from .output import chosen_format
+
+    if raw and not json and form is None and output is None:
+        form = Format.json
+    if output and form is None and not json:
+        ending = output.suffix.removeprefix(".").lower()
+        endings = {str(f): f for f in Format if f is not Format.table}
+        endings["jsonl"] = Format.ndjson
+        if ending not in endings and (not output.exists() or output.is_file()):
+            raise UsageError(
+                f"The ending of {output} does not say a format.",
+                hint=f"Known endings: {', '.join(f'.{e}' for e in sorted(endings))}. "
+                "Or name one with --format.",
+            )
+        form = endings.get(ending, Format.json)
+    return chosen_format(form, json=json)

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from ..errors import AdAccountNotFound
-from ..models import AdAccount
+from ..errors import AdAccountNotFound, UsageError
+from ..graph.accounts import list_ad_accounts
+from ..graph.client import GraphClient
+from ..models import AdAccount, Connection, normal_ad_account_id
+from ..redact import command
+from ..stores.base import ConnectionStore
+from .threads import in_thread
 
-Pick = Callable[[Sequence[AdAccount]], AdAccount | None]
+# Returns the ad account that a person picked, None where they picked none.
+PickAdAccount = Callable[[Sequence[AdAccount]], AdAccount | None]
+MAX_LISTED = 5  # ad accounts in an error message
 
 
 def choose_ad_account(
-    named: str | None, ad_accounts: Sequence[AdAccount], pick: Pick | None
+    named: str | None, ad_accounts: Sequence[AdAccount], pick: PickAdAccount | None
 ) -> AdAccount | None:
     """
     Return the ad account *named*, else the only one, else the one picked.
@@ -29,25 +37,31 @@ def named_ad_account(name: str, ad_accounts: Sequence[AdAccount]) -> AdAccount:
     """
     Return the ad account that *name* means.
 
-    It is an id with or without ``act_``, an exact name, a part of exactly one
-    name (upper and lower case are the same), or ``first``: the first active
-    one. Raises AdAccountNotFound.
+    It is an id with or without ``act_``, a whole name (upper and lower case are the
+    same), or ``first``: the first active one. A part of a name is not enough to
+    choose what numbers are read from; the error lists the accounts that have it.
+    Raises AdAccountNotFound.
     """
     if not ad_accounts:
         raise AdAccountNotFound("This login reaches no ad account.")
     if name == "first":
         return next((a for a in ad_accounts if a.is_active), ad_accounts[0])
-    for matches in (_by_id, _by_exact_name, _by_part_of_name):
+    for matches in (_by_id, _by_exact_name, _by_folded_name):
         found = [account for account in ad_accounts if matches(name, account)]
         if len(found) == 1:
             return found[0]
         if found:
-            listed = ", ".join(f"{a.name} ({a.id})" for a in found[:5])
             raise AdAccountNotFound(
-                f"{name!r} fits {len(found)} ad accounts: {listed}"
-                + (", ..." if len(found) > len(listed.split("), ")) else "."),
+                f"{name!r} names {len(found)} ad accounts: {_listed(found)}.",
                 hint="Name one by its id.",
             )
+    similar = matching(name, ad_accounts)
+    if similar:
+        raise AdAccountNotFound(
+            f"No ad account is called {name!r}. These have it in their name or id: "
+            f"{_listed(similar)}.",
+            hint="Name one by its id.",
+        )
     raise AdAccountNotFound(
         f"This login reaches no ad account {name!r} "
         f"(of the {len(ad_accounts)} that it reaches).",
@@ -56,12 +70,97 @@ def named_ad_account(name: str, ad_accounts: Sequence[AdAccount]) -> AdAccount:
 
 
 def matching(text: str, ad_accounts: Sequence[AdAccount]) -> list[AdAccount]:
-    """Return the ad accounts whose name or id has *text* in it."""
-    return [
-        account
-        for account in ad_accounts
-        if _by_part_of_name(text, account) or text in account.id
-    ]
+    """Return the ad accounts whose name or id contains *text*."""
+    folded = text.casefold()
+    return [a for a in ad_accounts if folded in a.name.casefold() or text in a.id]
+
+
+def with_ad_account(
+    connection: Connection, ad_account: AdAccount | None
+) -> Connection:
+    """Return *connection* with *ad_account* as the chosen one."""
+    return replace(
+        connection,
+        ad_account_id=ad_account.id if ad_account else None,
+        ad_account_name=ad_account.name if ad_account else None,
+        currency=ad_account.currency if ad_account else None,
+        timezone_name=ad_account.timezone_name if ad_account else None,
+    )
+
+
+async def use_ad_account(
+    connection: Connection,
+    named: str | None,
+    *,
+    graph: GraphClient,
+    store: ConnectionStore,
+    pick: PickAdAccount | None = None,
+) -> tuple[Connection, AdAccount]:
+    """
+    Store the ad account *named*, else the one picked, as the client's.
+
+    Raises AdAccountNotFound; UsageError where none is named and none picked; and
+    ConnectionChanged where another process changed the connection meanwhile.
+    """
+    ad_accounts = await list_ad_accounts(graph, connection.token)
+    if named is None and pick is None:
+        raise UsageError(
+            "Which ad account?",
+            hint="See them with:  "
+            + command("accounts list", connection.client_id)
+            + "\nand name one by its id.",
+        )
+    account = (
+        named_ad_account(named, ad_accounts)
+        if named is not None
+        else pick(ad_accounts)
+        if pick
+        else None
+    )
+    if account is None:
+        raise UsageError("No ad account was chosen: nothing was changed.", hint="")
+    changed = with_ad_account(connection, account)
+    return await in_thread(store.replace, connection, changed), account
+
+
+def require_chosen(connection: Connection, ad_account_id: str) -> str:
+    """
+    Return *ad_account_id* with its ``act_`` if it is the client's chosen one.
+
+    Raises AdAccountNotFound where the two do not belong together: the dashboard
+    looks a token up by both, and so do we.
+    """
+    wanted = normal_ad_account_id(ad_account_id)
+    if connection.ad_account_id == wanted:
+        return wanted
+    chosen = connection.ad_account_id or "none chosen yet"
+    raise AdAccountNotFound(
+        f"{wanted} is not the ad account of client {connection.client_id!r} "
+        f"({chosen}).",
+        hint="Choose it with:  "
+        + command(f"accounts use {wanted}", connection.client_id),
+    )
+
+
+async def ad_account_to_read(
+    named: str | None, connection: Connection, graph: GraphClient
+) -> str:
+    """
+    Return the id of the ad account *named*, else of the client's chosen one.
+
+    An id is taken as it is; a name is looked up. Raises AdAccountNotFound, and
+    UsageError where none was named and none chosen.
+    """
+    if named is None:
+        if connection.ad_account_id:
+            return connection.ad_account_id
+        raise UsageError(
+            f"Client {connection.client_id!r} has no ad account chosen yet.",
+            hint=f"Choose one:  {command('accounts use', connection.client_id)}",
+        )
+    if named.removeprefix("act_").isdecimal():
+        return normal_ad_account_id(named)
+    return named_ad_account(named, await list_ad_accounts(graph, connection.token)).id
 
 
 def _by_id(name: str, account: AdAccount) -> bool:
@@ -72,5 +171,10 @@ def _by_exact_name(name: str, account: AdAccount) -> bool:
     return account.name == name
 
 
-def _by_part_of_name(name: str, account: AdAccount) -> bool:
-    return name.casefold() in account.name.casefold()
+def _by_folded_name(name: str, account: AdAccount) -> bool:
+    return account.name.casefold() == name.casefold()
+
+
+def _listed(ad_accounts: Sequence[AdAccount]) -> str:
+    listed = ", ".join(f"{a.name} ({a.id})" for a in ad_accounts[:MAX_LISTED])
+    return listed + (", …" if len(ad_accounts) > MAX_LISTED else "")

@@ -2,73 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Iterable
+from dataclasses import dataclass, replace
 
-from ..errors import AdAccountNotFound, UsageError
-from ..graph.accounts import list_ad_accounts
 from ..graph.client import GraphClient
 from ..insights.fetch import fetch_insights
 from ..insights.query import InsightsQuery
-from ..insights.rows import row_reader
-from ..models import Connection, Row, normal_ad_account_id
-from ..redact import command
-from .accounts import named_ad_account
+from ..models import Connection, Row, TimeRange
 
 
-def require_chosen(connection: Connection, ad_account_id: str) -> str:
+@dataclass(frozen=True, kw_only=True)
+class InsightsRequest:
     """
-    Return *ad_account_id* with its ``act_`` if it is the client's chosen one.
-
-    Raises AdAccountNotFound where the two do not belong together: the
-    dashboard looks a token up by both, and so do we.
+    The unit of work: whose token, which ad account, what is asked, and for which
+    days. A `window` takes the place of the query's own dates.
     """
-    wanted = normal_ad_account_id(ad_account_id)
-    if connection.ad_account_id == wanted:
-        return wanted
-    chosen = connection.ad_account_id or "none chosen yet"
-    raise AdAccountNotFound(
-        f"{wanted} is not the ad account of client {connection.client_id!r} "
-        f"({chosen}).",
-        hint="Choose it with:  "
-        + command(f"accounts use {wanted}", connection.client_id),
-    )
+
+    connection: Connection
+    ad_account_id: str
+    query: InsightsQuery
+    window: TimeRange | None = None
+
+    @property
+    def dated_query(self) -> InsightsQuery:
+        """The query for the days of the window."""
+        if self.window is None:
+            return self.query
+        return replace(self.query, time_range=self.window)
 
 
-async def ad_account_to_read(
-    named: str | None, connection: Connection, graph: GraphClient
-) -> str:
-    """
-    Return the id of the ad account *named*, else of the client's chosen one.
-
-    An id is taken at its word; a name is looked up. Raises AdAccountNotFound,
-    and UsageError where none was named and none chosen.
-    """
-    if named is None:
-        if connection.ad_account_id:
-            return connection.ad_account_id
-        raise UsageError(
-            f"Client {connection.client_id!r} has no ad account chosen yet.",
-            hint="Choose one:  "
-            + command("accounts use ACCOUNT", connection.client_id),
-        )
-    if named.removeprefix("act_").isdecimal():
-        return normal_ad_account_id(named)
-    return named_ad_account(named, await list_ad_accounts(graph, connection.token)).id
-
-
-async def read_insights(
-    connection: Connection,
-    ad_account_id: str,
-    query: InsightsQuery,
+def insights_pages(
+    request: InsightsRequest,
     *,
     graph: GraphClient,
+    extra_fields: Iterable[str] = (),
     raw: bool = False,
 ) -> AsyncGenerator[list[Row], None]:
-    """Yield the rows a page at a time; *raw* leaves them as Meta sent them."""
-    read_row = row_reader(query)
-    async with aclosing(
-        fetch_insights(graph, connection.token, ad_account_id, query)
-    ) as pages:
-        async for page in pages:
-            yield page if raw else [read_row(row) for row in page]
+    """Return the rows a page at a time; *raw* leaves them as Meta sent them."""
+    return fetch_insights(
+        graph,
+        request.connection.token,
+        request.ad_account_id,
+        request.dated_query,
+        extra_fields=extra_fields,
+        raw=raw,
+    )

@@ -18,6 +18,7 @@ from ..oauth.loopback import LoopbackReceiver
 from ..oauth.receiver import first_response
 from ..oauth.state import State
 from ..stores.supabase.session import Session, SessionManager
+from .threads import in_thread
 
 REDIRECT_URI = "http://127.0.0.1:0/callback"
 
@@ -36,20 +37,23 @@ class ProviderRequest:
 async def sign_in_with_provider(
     provider: str,
     *,
-    keeper: SessionManager,
+    sessions: SessionManager,
     show: Callable[[str], Awaitable[None]],
+    accept: Callable[[Session], bool],
     timeout: float,
 ) -> Session:
     """
     Return the session of whoever signs in at *provider* in the browser.
 
-    *show* brings an address before the person. Raises NotSignedIn where
-    nobody did, or where Auth answered with something else than a code.
+    *show* brings an address before the person. The session is kept only if
+    *accept* says that it is the right person's: another user of the machine could
+    have answered in their place. Raises NotSignedIn where nobody signed in, where
+    it was not accepted, or where Auth answered with something else than a code.
     """
     state = State(timeout)
     with LoopbackReceiver(REDIRECT_URI) as receiver:
         back = f"{receiver.redirect_uri}?{urlencode({'state': state.value})}"
-        login = keeper.authorization(provider, back)
+        login = sessions.authorization(provider, back)
         expected = ProviderRequest(login.url, state)
         waiting = asyncio.create_task(first_response([receiver], expected, timeout))
         try:
@@ -64,7 +68,12 @@ async def sign_in_with_provider(
         finally:
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)
-    return keeper.exchange(_code(params), login.code_verifier)
+    code = _code(params)
+    session = await in_thread(sessions.exchange, code, login.code_verifier)
+    if not accept(session):
+        raise NotSignedIn("The sign-in was not kept.", hint="")
+    await in_thread(sessions.keep, session)
+    return session
 
 
 def _code(params: Mapping[str, str]) -> str:
