@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +14,9 @@ from ..flows.insights import ad_account_to_read, read_insights
 from ..insights.fields import kind_of
 from ..insights.query import InsightsQuery, insights_query
 from ..insights.rows import columns
-from ..output.json import json_array, ndjson
+from ..insights.totals import totals
+from ..models import Column
+from ..output.base import Format, TableOptions, open_sink
 from .output import opened, stdout_console
 from .terminal import say
 from .wiring import Wiring
@@ -65,55 +66,29 @@ async def read(wiring: Wiring, reading: Reading) -> None:
         )
         async with aclosing(pages):
             with opened(reading.output) as file:
-                await WRITERS[reading.form](file, query, pages)
+                form = Format(reading.form)
+                await _write(form, file, query, pages, raw=reading.raw)
 
 
 def _with_currency(query: InsightsQuery) -> InsightsQuery:
     return replace(query, fields=(*query.fields, CURRENCY))
 
 
-async def _write_table(file: BinaryIO, query: InsightsQuery, pages: Pages) -> None:
-    from ..output.table import insights_table
-
-    rows = [row async for page in pages for row in page]
-    if not rows:
-        say("No rows: nothing was delivered in this time.")
-        return
+async def _write(
+    form: Format, file: BinaryIO, query: InsightsQuery, pages: Pages, *, raw: bool
+) -> None:
     names = columns(query)
-    table = insights_table(
-        names,
-        rows,
-        currency=rows[0][CURRENCY],
-        kinds={name: kind_of(name) for name in names},
+    shown = [Column(name=name, kind=kind_of(name)) for name in names]
+    first: list[dict[str, Any]] = await anext(pages, [])
+    options = TableOptions(
+        width=stdout_console().width if form is Format.table else None,
+        currency=first[0].get(CURRENCY) if first else None,
+        totals=lambda rows: totals(names, rows, {c.name: c.kind for c in shown}),
+        notice=say,
+        empty="No rows: nothing was delivered in this time.",
     )
-    text = io.TextIOWrapper(file, encoding="utf-8", write_through=True)
-    stdout_console(text).print(table)
-    text.detach()
-
-
-async def _write_json(file: BinaryIO, _query: InsightsQuery, pages: Pages) -> None:
-    file.write(json_array([row async for page in pages for row in page]))
-
-
-async def _write_ndjson(file: BinaryIO, _query: InsightsQuery, pages: Pages) -> None:
+    sink = open_sink(form, file, shown, table=options, raw=raw)
+    sink.write(first)
     async for page in pages:
-        file.write(ndjson(page))
-        file.flush()
-
-
-async def _write_csv(file: BinaryIO, query: InsightsQuery, pages: Pages) -> None:
-    from ..output.csv import csv_header, csv_rows
-
-    names = columns(query)
-    file.write(csv_header(names))
-    async for page in pages:
-        file.write(csv_rows(names, page))
-        file.flush()
-
-
-WRITERS: Mapping[str, Callable[[BinaryIO, InsightsQuery, Pages], Awaitable[None]]] = {
-    "table": _write_table,
-    "json": _write_json,
-    "ndjson": _write_ndjson,
-    "csv": _write_csv,
-}
+        sink.write(page)
+    sink.close()
