@@ -124,9 +124,7 @@ class Metaconnect:
     ) -> Iterator[Row]:
         """Yield the rows that `insights` returns, a page being held at a time."""
         query = insights_query(date_preset, **options)
-        request = self._call(
-            self._meta.insights_request, query, client_id, ad_account
-        )
+        request = self._call(self._meta.insights_request, query, client_id, ad_account)
         pages = self._meta.pages(request, raw=raw)
         try:
             while (page := self._call(anext, pages, None)) is not None:

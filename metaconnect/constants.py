@@ -125,3 +125,12 @@ _IN_CURRENCY = frozenset(
         FieldKind.ACTION_COSTS,
     )
 )
+
+
+class Format(StrEnum):
+    """How rows are printed."""
+
+    table = "table"
+    json = "json"
+    ndjson = "ndjson"
+    csv = "csv"

@@ -9,7 +9,7 @@ import typer
 from .options import FormatOption, JsonOption
 
 if TYPE_CHECKING:
-    from ..models import Row
+    from ..models import Client, Connection, Row
     from .context import CommandContext
 
 app = typer.Typer(
@@ -65,17 +65,16 @@ async def _rows(context: CommandContext) -> list[Row]:
     async with context.meta() as meta:
         clients = await meta.clients()
         by_client = {c.client_id: c for c in await meta.connections()}
-    return [
-        {
-            "id": client.id,
-            "name": client.name,
-            "connected": client.id in by_client,
-            "ad_account_id": client.id in by_client
-            and by_client[client.id].ad_account_id
-            or None,
-        }
-        for client in clients
-    ]
+    return [_row(client, by_client.get(client.id)) for client in clients]
+
+
+def _row(client: Client, connection: Connection | None) -> Row:
+    return {
+        "id": client.id,
+        "name": client.name,
+        "connected": connection is not None,
+        "ad_account_id": connection.ad_account_id if connection else None,
+    }
 
 
 async def _add(context: CommandContext, name: str) -> None:

@@ -188,9 +188,7 @@ def _say_what_is_kept(
     from ..flows.connect import kept_hint
     from .terminal import say
 
-    if options.is_demo or not isinstance(
-        error, (KeyboardInterrupt, CancelledError)
-    ):
+    if options.is_demo or not isinstance(error, (KeyboardInterrupt, CancelledError)):
         return
     try:
         meta.parts.pending.get(client_id)

@@ -11,8 +11,8 @@ from pathlib import Path
 from tempfile import mkstemp
 from typing import TYPE_CHECKING, BinaryIO
 
-from ..errors import UsageError
 from ..constants import Format
+from ..errors import UsageError
 from .report import report_as_json
 from .terminal import say
 

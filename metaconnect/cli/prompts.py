@@ -141,18 +141,15 @@ def _table(
 
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("", justify="right", no_wrap=True)
-    for heading in headings:
-        # Ids are whole or nothing; names shorten.
-        width = len(headings) > 1 and heading == "id" and _widest(items, cells) or None
-        table.add_column(heading, no_wrap=True, overflow="ellipsis", min_width=width)
+    for place, heading in enumerate(headings):
+        # An id that is cut is another id: names shorten before it does.
+        widest = max((len(cells(item)[place]) for item in items), default=1)
+        least = widest if heading == "id" else None
+        table.add_column(heading, no_wrap=True, overflow="ellipsis", min_width=least)
     for number, item in enumerate(items, start=1):
         texts = (Text(printable(cell)) for cell in cells(item))  # never markup
         table.add_row(str(number), *texts, style="dim" if dim(item) else None)
     return table
-
-
-def _widest(items: Sequence[T], cells: Callable[[T], Sequence[str]]) -> int:
-    return max((len(cells(item)[1]) for item in items), default=1)
 
 
 def _clients_with(text: str, clients: Sequence[Client]) -> list[Client]:

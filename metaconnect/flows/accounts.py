@@ -75,9 +75,7 @@ def matching(text: str, ad_accounts: Sequence[AdAccount]) -> list[AdAccount]:
     return [a for a in ad_accounts if folded in a.name.casefold() or text in a.id]
 
 
-def with_ad_account(
-    connection: Connection, ad_account: AdAccount | None
-) -> Connection:
+def with_ad_account(connection: Connection, ad_account: AdAccount | None) -> Connection:
     """Return *connection* with *ad_account* as the chosen one."""
     return replace(
         connection,

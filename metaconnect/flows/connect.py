@@ -206,9 +206,7 @@ class ConnectFlow:
         return tuple(n for n, status in permissions.items() if status != "granted")
 
     async def _keep(self, token: AccessToken, *, long_lived: bool) -> None:
-        login = PendingLogin(
-            token=token, long_lived=long_lived, created_at=self.now()
-        )
+        login = PendingLogin(token=token, long_lived=long_lived, created_at=self.now())
         await in_thread(self.pending.keep, self.client_id, login)
 
 
