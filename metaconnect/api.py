@@ -45,7 +45,9 @@ if TYPE_CHECKING:  # only connecting needs them
     from .oauth.receiver import Receiver
 
 Notice = Callable[[str], None]
-log_notice = logging.getLogger("metaconnect").warning
+_log = logging.getLogger("metaconnect")
+_log.addHandler(logging.NullHandler())  # silent until the program that imports us logs
+log_notice = _log.warning
 
 
 class AsyncMetaconnect:
@@ -95,14 +97,6 @@ class AsyncMetaconnect:
         """Return whom a connection may belong to, by name."""
         return await in_thread(self.parts.store.clients)
 
-    async def add_client(self, name: str) -> Client:
-        """Add a client of the signed-in user. On Supabase only."""
-        return await in_thread(self.parts.client_admin.add_client, name)
-
-    async def remove_client(self, id_or_name: str) -> Client:
-        """Remove a client and its connection. On Supabase only."""
-        return await in_thread(self.parts.client_admin.remove_client, id_or_name)
-
     async def ad_accounts(
         self, client_id: str | None = None, *, pick: PickClient | None = None
     ) -> tuple[AdAccount, ...]:
@@ -143,15 +137,14 @@ class AsyncMetaconnect:
         """
         Log in to Meta in the browser and save the connection.
 
-        A client whose token Meta still accepts is left as it is, but for the ad
-        account where *account* names another; *force* logs in anew, and *rerequest*
-        asks again for permissions that were declined. *receivers* and *show* take
-        the place of the loopback listener and the person's browser. *timeout* is in
-        seconds.
+        A client whose token Meta still accepts keeps it; only the ad account changes
+        where *account* names another. *force* logs in anew, *rerequest* asks again
+        for permissions that were declined. *receivers* and *show* take the place of
+        the listener on localhost and of the person's browser. *timeout* is seconds.
         """
         from .flows.authorize import authorize
 
-        flow = self.connect_flow(client_id)
+        flow = self._connect_flow(client_id)
         if not (force or rerequest) and (found := await flow.accepted(account)):
             return found
         await flow.prepare()
@@ -190,7 +183,7 @@ class AsyncMetaconnect:
         pick: PickAdAccount | None = None,
     ) -> LoginResult:
         """Finish a login that was kept because it could not be saved."""
-        flow = self.connect_flow(client_id)
+        flow = self._connect_flow(client_id)
         await flow.prepare()
         return await flow.finish(partial(choose_ad_account, account, pick=pick))
 
@@ -201,8 +194,7 @@ class AsyncMetaconnect:
         named = client_id or self.settings.client
         return await client_to_connect(named, self.parts.store, pick)
 
-    def connect_flow(self, client_id: str) -> ConnectFlow:
-        """Return the steps of connecting a client, for who wants to take them singly."""
+    def _connect_flow(self, client_id: str) -> ConnectFlow:
         from .flows.connect import ConnectFlow
 
         self.settings.require_all_for_connecting()

@@ -78,26 +78,29 @@ def _row(client: Client, connection: Connection | None) -> Row:
 
 
 async def _add(context: CommandContext, name: str) -> None:
+    from ..flows.threads import in_thread
     from ..redact import command
     from .terminal import say
 
     async with context.meta() as meta:
-        client = await meta.add_client(name)
+        client = await in_thread(meta.parts.client_admin.add_client, name)
     say(f"Added client {client.name!r}. Next:  {command('connect', client.id)}")
     print(client.id)  # noqa: T201
 
 
 async def _remove(context: CommandContext, named: str, *, sure: bool) -> None:
     from ..errors import UsageError
+    from ..flows.threads import in_thread
     from .prompts import confirm
     from .terminal import say
 
     async with context.meta() as meta:
-        client = await meta.client_named(named)
+        admin = meta.parts.client_admin
+        client = await in_thread(admin.named, named)
         if not sure:
             context.require_interactive("--yes")
             if not confirm(f"Remove client {client.name!r} and its connection?"):
                 raise UsageError("Nothing was removed.", hint="")
-        await meta.remove_client(client.id)
+        await in_thread(admin.remove_client, client.id)
     say(f"Removed client {client.name!r} ({client.id}) and its connection.")
     say("Its token is still good at Meta until it expires.")

@@ -135,7 +135,8 @@ def _usage_error(error: Exception) -> int:
     context = getattr(error, "ctx", None)
     message = error.format_message()  # type: ignore[attr-defined]
     if type(error).__name__ == "NoArgsIsHelpError":
-        error.show()  # type: ignore[attr-defined]  the help is the message
+        # The help is the message.
+        error.show()  # type: ignore[attr-defined]
         return UsageError.exit_code
     path = context.command_path if context else "metaconnect"
     report(UsageError(message, hint=f"See:  {path} --help"))

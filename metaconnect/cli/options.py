@@ -57,12 +57,10 @@ TimeoutOption = Annotated[
 
 def asks_for_json(arguments: Sequence[str]) -> bool:
     """Whether a command line asks for JSON in so many words, even a wrong one."""
-    forms = {f"--format={form}" for form in ("json", "ndjson")}
-    pairs = zip(arguments, arguments[1:], strict=False)
-    return (
-        "--json" in arguments
-        or any(argument in forms for argument in arguments)
-        or any(a == "--format" and b in ("json", "ndjson") for a, b in pairs)
+    text = " ".join(arguments).replace("--format=", "--format ") + " "
+    return any(
+        f" {asked} " in f" {text}"
+        for asked in ("--json", "--format json", "--format ndjson")
     )
 
 

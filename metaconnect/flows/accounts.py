@@ -24,42 +24,47 @@ def choose_ad_account(
     """
     Return the ad account *named*, else the only one, else the one picked.
 
-    None where there is none, or where nobody can be asked (*pick* is None).
+    A part of a name lets the person pick among those that have it. None where there
+    is none to choose or nobody can be asked (*pick* is None). Raises
+    AdAccountNotFound.
     """
     if named:
+        similar = matching(named, ad_accounts)
+        if pick and similar and not _exactly(named, ad_accounts):
+            return pick(similar)
         return named_ad_account(named, ad_accounts)
     if len(ad_accounts) == 1:
         return ad_accounts[0]
     return pick(ad_accounts) if pick and ad_accounts else None
 
 
-def named_ad_account(name: str, ad_accounts: Sequence[AdAccount]) -> AdAccount:
+def named_ad_account(
+    name: str, ad_accounts: Sequence[AdAccount], *, allow_part: bool = False
+) -> AdAccount:
     """
     Return the ad account that *name* means.
 
     It is an id with or without ``act_``, a whole name (upper and lower case are the
-    same), or ``first``: the first active one. A part of a name is not enough to
-    choose what numbers are read from; the error lists the accounts that have it.
-    Raises AdAccountNotFound.
+    same), or ``first``: the first active one. With *allow_part* also a part of just
+    one name: enough to read, but not to decide what is stored. Raises
+    AdAccountNotFound.
     """
     if not ad_accounts:
         raise AdAccountNotFound("This login reaches no ad account.")
-    if name == "first":
-        return next((a for a in ad_accounts if a.is_active), ad_accounts[0])
-    for matches in (_by_id, _by_exact_name, _by_folded_name):
-        found = [account for account in ad_accounts if matches(name, account)]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise AdAccountNotFound(
-                f"{name!r} names {len(found)} ad accounts: {_listed(found)}.",
-                hint="Name one by its id.",
-            )
+    found = _exactly(name, ad_accounts)
     similar = matching(name, ad_accounts)
+    if not found and allow_part:
+        found = similar
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise AdAccountNotFound(
+            f"{name!r} fits {len(found)} ad accounts: {_listed(found)}.",
+            hint="Name one by its id.",
+        )
     if similar:
         raise AdAccountNotFound(
-            f"No ad account is called {name!r}. These have it in their name or id: "
-            f"{_listed(similar)}.",
+            f"No ad account is called {name!r}; this is a part of: {_listed(similar)}.",
             hint="Name one by its id.",
         )
     raise AdAccountNotFound(
@@ -67,6 +72,16 @@ def named_ad_account(name: str, ad_accounts: Sequence[AdAccount]) -> AdAccount:
         f"(of the {len(ad_accounts)} that it reaches).",
         hint="See them with:  metaconnect accounts list",
     )
+
+
+def _exactly(name: str, ad_accounts: Sequence[AdAccount]) -> list[AdAccount]:
+    """Return what *name* means without guessing: the closest kind of match wins."""
+    if name == "first":
+        return [next((a for a in ad_accounts if a.is_active), ad_accounts[0])]
+    by_id = [a for a in ad_accounts if a.id in (name, f"act_{name}")]
+    by_name = [a for a in ad_accounts if a.name == name]
+    folded = name.casefold()
+    return by_id or by_name or [a for a in ad_accounts if a.name.casefold() == folded]
 
 
 def matching(text: str, ad_accounts: Sequence[AdAccount]) -> list[AdAccount]:
@@ -101,20 +116,15 @@ async def use_ad_account(
     ConnectionChanged where another process changed the connection meanwhile.
     """
     ad_accounts = await list_ad_accounts(graph, connection.token)
+    if not ad_accounts:
+        raise AdAccountNotFound("This login reaches no ad account.")
     if named is None and pick is None:
         raise UsageError(
             "Which ad account?",
-            hint="See them with:  "
-            + command("accounts list", connection.client_id)
-            + "\nand name one by its id.",
+            hint="Name one by its id. See them with:  "
+            + command("accounts list", connection.client_id),
         )
-    account = (
-        named_ad_account(named, ad_accounts)
-        if named is not None
-        else pick(ad_accounts)
-        if pick
-        else None
-    )
+    account = choose_ad_account(named, ad_accounts, pick)
     if account is None:
         raise UsageError("No ad account was chosen: nothing was changed.", hint="")
     changed = with_ad_account(connection, account)
@@ -158,19 +168,8 @@ async def ad_account_to_read(
         )
     if named.removeprefix("act_").isdecimal():
         return normal_ad_account_id(named)
-    return named_ad_account(named, await list_ad_accounts(graph, connection.token)).id
-
-
-def _by_id(name: str, account: AdAccount) -> bool:
-    return account.id in (name, f"act_{name}")
-
-
-def _by_exact_name(name: str, account: AdAccount) -> bool:
-    return account.name == name
-
-
-def _by_folded_name(name: str, account: AdAccount) -> bool:
-    return account.name.casefold() == name.casefold()
+    ad_accounts = await list_ad_accounts(graph, connection.token)
+    return named_ad_account(named, ad_accounts, allow_part=True).id
 
 
 def _listed(ad_accounts: Sequence[AdAccount]) -> str:
