@@ -29,6 +29,7 @@ from .flows.clients import (
     PickClient,
     client_to_connect,
     connection_to_use,
+    notes_on,
     require_same_issuer,
 )
 from .flows.insights import InsightsRequest, insights_pages
@@ -66,6 +67,7 @@ class AsyncMetaconnect:
         self.settings = settings or load_settings(os.environ, Path.cwd())
         self.parts = Parts(self.settings, notice)
         self._notice = notice
+        self._noted: set[str] = set()
 
     async def __aenter__(self) -> Self:
         return self
@@ -90,7 +92,12 @@ class AsyncMetaconnect:
         """
         named = client_id or self.settings.client
         found = await connection_to_use(named, self.parts.store, pick)
-        require_same_issuer(found, self.settings.meta_host, self.settings.meta_app_id)
+        host = self.settings.meta_host
+        require_same_issuer(found, host, self.settings.meta_app_id)
+        for note in notes_on(found, host, self.parts.now()):
+            if note not in self._noted:
+                self._noted.add(note)
+                self._notice(note)
         return found
 
     async def clients(self) -> list[Client]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
+from datetime import datetime, timedelta
 
 from ..errors import ConfigError, NotConnected, UsageError
 from ..models import Client, Connection, MetaHost
@@ -14,6 +14,7 @@ from .threads import in_thread
 # Returns the client that a person picked, None where they picked nothing.
 PickClient = Callable[[Sequence[Client]], str | None]
 MAX_LISTED = 10  # clients in an error message
+EXPIRES_SOON = timedelta(days=7)
 
 
 async def client_to_connect(
@@ -90,6 +91,25 @@ def require_same_issuer(
         )
 
 
+def notes_on(connection: Connection, host: MetaHost, now: datetime) -> list[str]:
+    """Return what a person should know before the connection is used."""
+    notes = []
+    if host.graph_url != MetaHost.graph_url:
+        notes.append(
+            f"The Graph API host is {host.graph_url}, not Meta's: "
+            "the numbers may be invented."
+        )
+    expires_at = connection.token.expires_at
+    if expires_at and now < expires_at <= now + EXPIRES_SOON:
+        days = -(-(expires_at - now) // timedelta(days=1))
+        notes.append(
+            f"The token of client {connection.client_id!r} expires in "
+            f"{days} day{'s' * (days > 1)}. Log in again:  "
+            + command("connect --force", connection.client_id)
+        )
+    return notes
+
+
 async def _connection(client_id: str, store: ConnectionStore) -> Connection:
     try:
         return await in_thread(store.get, client_id)
@@ -102,6 +122,8 @@ async def _connection(client_id: str, store: ConnectionStore) -> Connection:
 
 async def _similar(client_id: str, store: ConnectionStore) -> str | None:
     """Return the client whose id or name is most like *client_id*, if any is."""
+    from difflib import get_close_matches
+
     by_text: dict[str, str] = {}
     for client in await in_thread(store.clients):
         by_text |= {client.id.casefold(): client.id, client.name.casefold(): client.id}
