@@ -12,9 +12,8 @@ from typing import Any, BinaryIO
 from ..errors import UsageError
 from ..flows.clients import connection_to_use
 from ..flows.insights import ad_account_to_read, read_insights
-from ..insights.fields import kind_of
 from ..insights.query import InsightsQuery, insights_query
-from ..insights.rows import columns
+from ..insights.schema import column_names, columns
 from ..output.json import json_array, ndjson
 from .output import opened, stdout_console
 from .terminal import say
@@ -79,12 +78,12 @@ async def _write_table(file: BinaryIO, query: InsightsQuery, pages: Pages) -> No
     if not rows:
         say("No rows: nothing was delivered in this time.")
         return
-    names = columns(query)
+    names = column_names(query)
     table = insights_table(
         names,
         rows,
         currency=rows[0][CURRENCY],
-        kinds={name: kind_of(name) for name in names},
+        kinds={column.name: column.kind for column in columns(query)},
     )
     text = io.TextIOWrapper(file, encoding="utf-8", write_through=True)
     stdout_console(text).print(table)
@@ -104,7 +103,7 @@ async def _write_ndjson(file: BinaryIO, _query: InsightsQuery, pages: Pages) -> 
 async def _write_csv(file: BinaryIO, query: InsightsQuery, pages: Pages) -> None:
     from ..output.csv import csv_header, csv_rows
 
-    names = columns(query)
+    names = column_names(query)
     file.write(csv_header(names))
     async for page in pages:
         file.write(csv_rows(names, page))

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
 
 from ..errors import AdAccountNotFound, UsageError
 from ..graph.accounts import list_ad_accounts
 from ..graph.client import GraphClient
 from ..insights.fetch import fetch_insights
 from ..insights.query import InsightsQuery
-from ..insights.rows import row_reader
 from ..models import Connection, Row, normal_ad_account_id
 from ..redact import command
 from .accounts import named_ad_account
@@ -57,7 +55,7 @@ async def ad_account_to_read(
     return named_ad_account(named, await list_ad_accounts(graph, connection.token)).id
 
 
-async def read_insights(
+def read_insights(
     connection: Connection,
     ad_account_id: str,
     query: InsightsQuery,
@@ -65,10 +63,5 @@ async def read_insights(
     graph: GraphClient,
     raw: bool = False,
 ) -> AsyncGenerator[list[Row], None]:
-    """Yield the rows a page at a time; *raw* leaves them as Meta sent them."""
-    read_row = row_reader(query)
-    async with aclosing(
-        fetch_insights(graph, connection.token, ad_account_id, query)
-    ) as pages:
-        async for page in pages:
-            yield page if raw else [read_row(row) for row in page]
+    """Return the rows, a page at a time; *raw* leaves them as Meta sent them."""
+    return fetch_insights(graph, connection.token, ad_account_id, query, raw=raw)

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from ..constants import FieldKind
 from ..insights.totals import totals
+from ..models import Column
 from ..redact import printable
 from .cells import NOTHING, cell
 
@@ -50,7 +51,8 @@ class InsightsTable:
         self._rows = rows
         self._currency = currency
         self._kinds = {name: kinds.get(name, FieldKind.TEXT) for name in columns}
-        self._totals = totals(columns, rows, self._kinds) if rows else {}
+        named = [Column(name=name, kind=self._kinds[name]) for name in columns]
+        self._totals = totals(named, rows) if rows else {}
         self._one_day = all(r.get("date_start") == r.get("date_stop") for r in rows)
         self._shown = [n for n in columns if not (self._one_day and n == "date_stop")]
 
@@ -69,7 +71,7 @@ class InsightsTable:
 
     def _labels(self) -> list[str]:
         """Return the columns by which a person tells the rows apart."""
-        texts = [n for n in self._shown if self._kinds[n] is FieldKind.TEXT]
+        texts = [n for n in self._shown if self._kinds[n].is_text]
         return [name for name in texts if not name.endswith("_id")]
 
     def _table(self, names: Sequence[str], *, between: str = "\n") -> Table:
@@ -113,4 +115,6 @@ class InsightsTable:
         return Text(text, style="dim" if text == NOTHING else "")
 
 
-_LEFT: Final = frozenset((FieldKind.TEXT, FieldKind.OBJECTS))
+_LEFT: Final = frozenset(
+    (FieldKind.TEXT, FieldKind.ID, FieldKind.DATE, FieldKind.OBJECTS)
+)
