@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ..constants import FieldKind
-from ..models import Column, Row
+from ..models import Column
 from .picks import ROAS
 
 Number = int | Decimal
+RowLike = Mapping[str, Any]
 
 
 class Ratio(NamedTuple):
@@ -68,7 +69,7 @@ def unsummable(columns: Iterable[Column]) -> tuple[str, ...]:
 
 
 def totals(
-    columns: Iterable[Column], rows: Sequence[Row], *, whole: Row | None = None
+    columns: Iterable[Column], rows: Sequence[RowLike], *, whole: RowLike | None = None
 ) -> dict[str, object]:
     """
     Return the total of each column, None where there is none that is true.
@@ -82,7 +83,7 @@ def totals(
     return {column.name: _total(column, rows, whole or {}) for column in columns}
 
 
-def _total(column: Column, rows: Sequence[Row], whole: Row) -> object:
+def _total(column: Column, rows: Sequence[RowLike], whole: RowLike) -> object:
     name, kind = column.name, column.kind
     if kind.is_text:
         return None
@@ -103,7 +104,7 @@ def _ratio_of(name: str) -> Ratio | None:
     return _RATIOS.get(name)
 
 
-def _divided(ratio: Ratio, name: str, rows: Sequence[Row]) -> Decimal | None:
+def _divided(ratio: Ratio, name: str, rows: Sequence[RowLike]) -> Decimal | None:
     """Divide sums; a row that has the ratio without its parts leaves it unknown."""
     if any(_lacks_parts(ratio, name, row) for row in rows):
         return None
@@ -113,12 +114,12 @@ def _divided(ratio: Ratio, name: str, rows: Sequence[Row]) -> Decimal | None:
     return _rounded(ratio.factor * above / Decimal(below), name, rows)
 
 
-def _lacks_parts(ratio: Ratio, name: str, row: Row) -> bool:
+def _lacks_parts(ratio: Ratio, name: str, row: RowLike) -> bool:
     parts = (row.get(ratio.above), row.get(ratio.below))
     return row.get(name) is not None and None in parts
 
 
-def _sum_of(name: str, rows: Sequence[Row]) -> Number | None:
+def _sum_of(name: str, rows: Sequence[RowLike]) -> Number | None:
     numbers = _numbers(row.get(name) for row in rows)
     return sum(numbers) if numbers else None
 
@@ -155,7 +156,7 @@ def _numbers(values: Iterable[object]) -> list[Number]:
     return [value for value in values if isinstance(value, (int, Decimal))]
 
 
-def _rounded(number: Decimal, name: str, rows: Sequence[Row]) -> Decimal:
+def _rounded(number: Decimal, name: str, rows: Sequence[RowLike]) -> Decimal:
     """Round to the finest precision that *rows* have in column *name*."""
     exponents = [
         int(row[name].as_tuple().exponent)
