@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from functools import partial
 from pathlib import Path
@@ -32,10 +32,17 @@ from .flows.clients import (
     notes_on,
     require_same_issuer,
 )
-from .flows.insights import InsightsRequest, insights_pages
+from .flows.insights import (
+    InsightsReport,
+    InsightsRequest,
+    account_total,
+    insights_pages,
+    insights_report,
+)
 from .flows.threads import in_thread
 from .graph.accounts import list_ad_accounts
 from .insights.query import InsightsOptions, InsightsQuery, insights_query
+from .insights.rows import Problem, Problems
 from .models import AdAccount, Client, Connection, Row
 from .parts import Parts
 from .settings import Settings, load_settings
@@ -237,13 +244,42 @@ class AsyncMetaconnect:
         self,
         request: InsightsRequest,
         *,
-        extra_fields: Iterable[str] = (),
         raw: bool = False,
     ) -> AsyncGenerator[list[Row], None]:
         """Return the rows of *request* a page at a time."""
         return insights_pages(
-            request, graph=self.parts.graph, extra_fields=extra_fields, raw=raw
+            request, graph=self.parts.graph, raw=raw, problems=self._notice_once()
         )
+
+    async def report(
+        self,
+        request: InsightsRequest,
+        *,
+        page_read: Callable[[int], None] = lambda _rows: None,
+    ) -> InsightsReport:
+        """Return all rows of *request* as a table shows them, with their totals."""
+        return await insights_report(
+            request,
+            graph=self.parts.graph,
+            now=self.parts.now(),
+            problems=self._notice_once(),
+            page_read=page_read,
+        )
+
+    async def account_total(self, request: InsightsRequest) -> Row | None:
+        """Return Meta's own row of the whole of *request*, deleted objects included."""
+        return await account_total(request, graph=self.parts.graph)
+
+    def _notice_once(self) -> Problems:
+        """Return what tells of the first value of each field that cannot be read."""
+        told: set[str] = set()
+
+        def tell(problem: Problem) -> None:
+            if problem.field not in told:
+                told.add(problem.field)
+                self._notice(str(problem))
+
+        return tell
 
     async def rows(self, request: InsightsRequest, *, raw: bool = False) -> list[Row]:
         """Return all rows of *request*."""

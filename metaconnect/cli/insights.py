@@ -143,14 +143,75 @@ async def run(
     context: CommandContext, query: InsightsQuery, options: ReadOptions
 ) -> None:
     """Print the rows that answer *query*."""
-    from .reading import read_data, read_table
+    from .progress import Progress
 
     async with context.meta() as meta:
         request = await meta.insights_request(
             query, options.client, options.account, pick=context.pick_client
         )
-        read = read_table if options.form is Format.table else read_data
-        await read(meta, request, options)
+        to_stdout = options.output is None and sys.stdout.isatty()
+        table = options.form is Format.table
+        async with Progress(shown=table or not to_stdout) as progress:
+            print_ = _print_table if table else _print_data
+            await print_(meta, request, options, progress)
+
+
+async def _print_table(
+    meta: AsyncMetaconnect,
+    request: InsightsRequest,
+    options: ReadOptions,
+    progress: Progress,
+) -> None:
+    from ..insights.caption import legend
+    from ..output.base import TableOptions, open_sink
+    from .announce import caption, deleted
+    from .output import colors, opened, table_width
+    from .terminal import say
+
+    report = await meta.report(request, page_read=progress.count)
+    progress.hide()
+    table = TableOptions(
+        caption=caption(request, report.facts),
+        legend=list(filter(None, [legend(report.columns)])),
+        width=None if options.output else table_width(),
+        color=options.output is None and colors(),
+        currency=report.facts.currency,
+        totals=lambda _rows: report.totals,
+        notice=say,
+        empty="No rows: nothing was delivered in this time.",
+    )
+    with opened(options.output) as file:
+        sink = open_sink(options.form, file, report.columns, table=table)
+        sink.write(report.rows)
+        sink.close()
+    if report.spend_of_deleted is not None:
+        say(deleted(report.spend_of_deleted, report.facts.currency))
+
+
+async def _print_data(
+    meta: AsyncMetaconnect,
+    request: InsightsRequest,
+    options: ReadOptions,
+    progress: Progress,
+) -> None:
+    from contextlib import aclosing
+
+    from ..insights.schema import columns
+    from ..output.base import open_sink
+    from .output import opened
+
+    names = columns(request.query, currency=request.currency)
+    count = 0
+    async with aclosing(meta.pages(request, raw=options.raw)) as pages:
+        with opened(options.output) as file:
+            sink = open_sink(options.form, file, names, raw=options.raw)
+            async for page in pages:
+                sink.write(page)
+                progress.count(len(page))
+                count += len(page)
+            sink.close()
+    progress.hide()
+    await _say_what_was_read(meta, request, options, count)
 
 
 def _format(

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import aclosing
 from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
 
+from ..errors import MetaconnectError
 from ..graph.client import GraphClient
+from ..insights.account_total import fetch_account_total, is_whole, spend_of_deleted
+from ..insights.caption import Facts, facts, table_fields
 from ..insights.fetch import fetch_insights
 from ..insights.query import InsightsQuery
-from ..models import Connection, Row, TimeRange
+from ..insights.rows import Problems
+from ..insights.schema import table_columns, table_query
+from ..insights.totals import totals
+from ..models import Column, Connection, Row, TimeRange
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +40,38 @@ class InsightsRequest:
             return self.query
         return replace(self.query, time_range=self.window)
 
+    @property
+    def timezone_name(self) -> str | None:
+        """The ad account's, where the connection knows it."""
+        return self.connection.timezone_name if self._is_chosen else None
+
+    @property
+    def currency(self) -> str | None:
+        """The ad account's, where the connection knows it."""
+        return self.connection.currency if self._is_chosen else None
+
+    @property
+    def _is_chosen(self) -> bool:
+        return self.ad_account_id == self.connection.ad_account_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class InsightsReport:
+    """
+    All rows of a request, with what a table of them needs.
+
+    `totals` has a value for each column, None where there is none that is true.
+    `spend_of_deleted` is what deleted objects spent, which have no rows below the
+    account level; None where that is nothing, or not known.
+    """
+
+    request: InsightsRequest
+    columns: tuple[Column, ...]
+    rows: list[Row]
+    totals: Row
+    facts: Facts
+    spend_of_deleted: Decimal | None
+
 
 def insights_pages(
     request: InsightsRequest,
@@ -37,6 +79,7 @@ def insights_pages(
     graph: GraphClient,
     extra_fields: Iterable[str] = (),
     raw: bool = False,
+    problems: Problems | None = None,
 ) -> AsyncGenerator[list[Row], None]:
     """Return the rows a page at a time; *raw* leaves them as Meta sent them."""
     return fetch_insights(
@@ -46,4 +89,69 @@ def insights_pages(
         request.dated_query,
         extra_fields=extra_fields,
         raw=raw,
+        timezone_name=request.timezone_name,
+        problems=problems,
+    )
+
+
+async def account_total(request: InsightsRequest, *, graph: GraphClient) -> Row | None:
+    """
+    Return Meta's own row of the whole, None where there is none to ask for.
+
+    It only adds to what the rows say, so that its failure is no error.
+    """
+    try:
+        return await fetch_account_total(
+            graph,
+            request.connection.token,
+            request.ad_account_id,
+            request.dated_query,
+            timezone_name=request.timezone_name,
+        )
+    except MetaconnectError:
+        return None
+
+
+async def insights_report(
+    request: InsightsRequest,
+    *,
+    graph: GraphClient,
+    now: datetime,
+    problems: Problems | None = None,
+    page_read: Callable[[int], None] = lambda _rows: None,
+) -> InsightsReport:
+    """
+    Read all rows of *request*, as a terminal shows them: see `table_query`.
+
+    *page_read* is told how many rows each page has.
+    """
+    request = replace(request, query=table_query(request.query))
+    query = request.dated_query
+    async with asyncio.TaskGroup() as group:
+        whole_row = group.create_task(account_total(request, graph=graph))
+        rows: list[Row] = []
+        pages = insights_pages(
+            request, graph=graph, extra_fields=table_fields(query), problems=problems
+        )
+        async with aclosing(pages):
+            async for page in pages:
+                rows += page
+                page_read(len(page))
+    known = facts(
+        query,
+        rows,
+        timezone_name=request.timezone_name,
+        currency=request.currency,
+        now=now,
+    )
+    columns = table_columns(query, rows, currency=known.currency)
+    whole = whole_row.result()
+    kept = whole if is_whole(query, rows, whole) else None
+    return InsightsReport(
+        request=request,
+        columns=columns,
+        rows=rows,
+        totals=totals(columns, rows, whole=kept) if rows else {},
+        facts=known,
+        spend_of_deleted=spend_of_deleted(query, rows, whole),
     )

@@ -16,7 +16,6 @@ from ..errors import (
     RateLimited,
     ServiceUnavailable,
 )
-from ..insights.hints import hint_in_words
 from ..redact import clean
 from .error_codes import verdict
 from .retry import in_words
@@ -24,6 +23,7 @@ from .usage import Usage
 
 _CODE_IN_MESSAGE = re.compile(r"\(#([0-9]{1,9})\)")
 
+_LATEST = re.compile(r"latest version: (v\d+\.\d+)")
 _INTEGER = re.compile(r"-?[0-9]{1,9}")
 
 
@@ -66,7 +66,12 @@ def error_from(
         message=envelope.message,
         transient=envelope.transient,
     )
-    return _error(kind, hint_in_words(envelope.message) or hint, envelope, usage)
+    return _error(kind, _version_hint(envelope.message) or hint, envelope, usage)
+
+
+def _version_hint(message: str) -> str | None:
+    match = _LATEST.search(message)
+    return f"Set META_API_VERSION={match[1]}" if match else None
 
 
 def _no_envelope(status: int, usage: Usage | None) -> MetaconnectError:
