@@ -15,6 +15,7 @@ import logging
 import os
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, Unpack
@@ -41,6 +42,7 @@ from .flows.insights import (
 )
 from .flows.threads import in_thread
 from .graph.accounts import list_ad_accounts
+from .insights.account_total import spend_of_deleted
 from .insights.query import InsightsOptions, InsightsQuery, insights_query
 from .insights.rows import Problem, Problems
 from .models import AdAccount, Client, Connection, Row
@@ -266,9 +268,15 @@ class AsyncMetaconnect:
             page_read=page_read,
         )
 
-    async def account_total(self, request: InsightsRequest) -> Row | None:
-        """Return Meta's own row of the whole of *request*, deleted objects included."""
-        return await account_total(request, graph=self.parts.graph)
+    async def spend_of_deleted(
+        self, request: InsightsRequest, rows: Sequence[Row]
+    ) -> Decimal | None:
+        """
+        Return what objects without *rows* spent: below the account level Meta leaves
+        deleted ones out. None where that is nothing, or cannot be compared.
+        """
+        whole = await account_total(request, graph=self.parts.graph)
+        return spend_of_deleted(request.dated_query, rows, whole)
 
     def _notice_once(self) -> Problems:
         """Return what tells of the first value of each field that cannot be read."""

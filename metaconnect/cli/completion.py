@@ -28,8 +28,9 @@ def clients(ctx: Any, incomplete: str) -> list[str]:
 
 def fields(incomplete: str) -> list[str]:
     """Return the Insights fields that complete the last one of a list with commas."""
-    from ..insights.fields import FIELDS, PLAIN_COLUMNS
+    from ..insights.fields import FIELDS
+    from ..insights.picks import PLAIN
 
     before, comma, last = incomplete.rpartition(",")
-    names = sorted({*FIELDS, *PLAIN_COLUMNS})
+    names = sorted({*FIELDS, *PLAIN})
     return [f"{before}{comma}{name}" for name in names if name.startswith(last)]

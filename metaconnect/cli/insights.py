@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,8 +13,11 @@ from ..constants import DATE_PRESETS, DEFAULT_FIELDS, Format, Level
 from .options import ClientOption, FormatOption, JsonOption
 
 if TYPE_CHECKING:
+    from ..api import AsyncMetaconnect
+    from ..flows.insights import InsightsRequest
     from ..insights.query import InsightsQuery
     from .context import CommandContext
+    from .progress import Progress
 
 EXAMPLES = """\
 Examples:
@@ -106,7 +110,8 @@ def insights(
         bool,
         typer.Option(
             "--check",
-            help="Also ask what deleted objects spent. A table does so anyway.",
+            help="Say what deleted objects spent, which have no rows below the "
+            "account level. A table does so anyway.",
         ),
     ] = False,
 ) -> None:
@@ -117,6 +122,7 @@ def insights(
     """
     import asyncio
 
+    from ..errors import UsageError
     from ..insights.query import insights_query
     from .connect import only_one
 
@@ -136,6 +142,8 @@ def insights(
         time_increment=increment,
         fields=fields,
     )
+    if check and (raw or "spend" not in query.fields):
+        raise UsageError("--check compares spend: ask for that field, without --raw.")
     asyncio.run(run(ctx.obj, query, options))
 
 
@@ -164,7 +172,7 @@ async def _print_table(
 ) -> None:
     from ..insights.caption import legend
     from ..output.base import TableOptions, open_sink
-    from .announce import caption, deleted
+    from .caption import caption, deleted, written
     from .output import colors, opened, table_width
     from .terminal import say
 
@@ -186,6 +194,8 @@ async def _print_table(
         sink.close()
     if report.spend_of_deleted is not None:
         say(deleted(report.spend_of_deleted, report.facts.currency))
+    if options.output:
+        say(written(options.output, len(report.rows), options.form))
 
 
 async def _print_data(
@@ -198,10 +208,12 @@ async def _print_data(
 
     from ..insights.schema import columns
     from ..output.base import open_sink
+    from .caption import NOTHING_MISSING, data_caption, deleted, written
     from .output import opened
+    from .terminal import say
 
     names = columns(request.query, currency=request.currency)
-    count = 0
+    count, spent = 0, []
     async with aclosing(meta.pages(request, raw=options.raw)) as pages:
         with opened(options.output) as file:
             sink = open_sink(options.form, file, names, raw=options.raw)
@@ -209,9 +221,17 @@ async def _print_data(
                 sink.write(page)
                 progress.count(len(page))
                 count += len(page)
+                if options.check:
+                    spent += [{"spend": row["spend"]} for row in page]
             sink.close()
     progress.hide()
-    await _say_what_was_read(meta, request, options, count)
+    if sys.stderr.isatty():
+        say(data_caption(request))
+    if options.check:
+        missing = await meta.spend_of_deleted(request, spent)
+        say(deleted(missing, request.currency) if missing else NOTHING_MISSING)
+    if options.output:
+        say(written(options.output, count, options.form))
 
 
 def _format(

@@ -33,9 +33,9 @@ app.add_typer(clients.app)
 app.command(epilog=login.LOGIN_EXAMPLES)(login.login)
 app.command(epilog="Example:  metaconnect logout --everywhere")(login.logout)
 app.command(epilog="Example:  metaconnect whoami --json")(login.whoami)
-app.command(epilog=init.EXAMPLES)(init.init)
+app.command(epilog="Example:  metaconnect init --print-sql")(init.init)
 app.command(epilog="Example:  metaconnect demo --no-browser")(demo.demo)
-app.command(epilog=sandbox.EXAMPLES)(sandbox.sandbox)
+app.command(epilog="Example:  metaconnect sandbox --port 8766")(sandbox.sandbox)
 
 
 def _print_version(wanted: bool) -> None:

@@ -71,7 +71,9 @@ def print_list(
         empty=empty,
     )
     with opened(None) as file:
-        sink = open_sink(form, file, [Column(name) for name in names], table=options)
+        sink = open_sink(
+            form, file, [Column(name=name) for name in names], table=options
+        )
         sink.write(rows)
         sink.close()
 
