@@ -15,7 +15,6 @@ import logging
 import os
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, Unpack
@@ -34,17 +33,13 @@ from .flows.clients import (
     require_same_issuer,
 )
 from .flows.insights import (
-    InsightsReport,
     InsightsRequest,
-    account_total,
     insights_pages,
-    insights_report,
+    once_a_field,
 )
 from .flows.threads import in_thread
 from .graph.accounts import list_ad_accounts
-from .insights.account_total import spend_of_deleted
 from .insights.query import InsightsOptions, InsightsQuery, insights_query
-from .insights.rows import Problem, Problems
 from .models import AdAccount, Client, Connection, Row
 from .parts import Parts
 from .settings import Settings, load_settings
@@ -250,44 +245,11 @@ class AsyncMetaconnect:
     ) -> AsyncGenerator[list[Row], None]:
         """Return the rows of *request* a page at a time."""
         return insights_pages(
-            request, graph=self.parts.graph, raw=raw, problems=self._notice_once()
-        )
-
-    async def report(
-        self,
-        request: InsightsRequest,
-        *,
-        page_read: Callable[[int], None] = lambda _rows: None,
-    ) -> InsightsReport:
-        """Return all rows of *request* as a table shows them, with their totals."""
-        return await insights_report(
             request,
             graph=self.parts.graph,
-            now=self.parts.now(),
-            problems=self._notice_once(),
-            page_read=page_read,
+            raw=raw,
+            problems=once_a_field(self._notice),
         )
-
-    async def spend_of_deleted(
-        self, request: InsightsRequest, rows: Sequence[Row]
-    ) -> Decimal | None:
-        """
-        Return what objects without *rows* spent: below the account level Meta leaves
-        deleted ones out. None where that is nothing, or cannot be compared.
-        """
-        whole = await account_total(request, graph=self.parts.graph)
-        return spend_of_deleted(request.dated_query, rows, whole)
-
-    def _notice_once(self) -> Problems:
-        """Return what tells of the first value of each field that cannot be read."""
-        told: set[str] = set()
-
-        def tell(problem: Problem) -> None:
-            if problem.field not in told:
-                told.add(problem.field)
-                self._notice(str(problem))
-
-        return tell
 
     async def rows(self, request: InsightsRequest, *, raw: bool = False) -> list[Row]:
         """Return all rows of *request*."""

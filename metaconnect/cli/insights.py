@@ -170,13 +170,20 @@ async def _print_table(
     options: ReadOptions,
     progress: Progress,
 ) -> None:
+    from ..flows.insights import insights_report, once_a_field
     from ..insights.caption import legend
     from ..output.base import TableOptions, open_sink
     from .caption import caption, deleted, written
     from .output import colors, opened, table_width
     from .terminal import say
 
-    report = await meta.report(request, page_read=progress.count)
+    report = await insights_report(
+        request,
+        graph=meta.parts.graph,
+        now=meta.parts.now(),
+        problems=once_a_field(say),
+        page_read=progress.count,
+    )
     progress.hide()
     table = TableOptions(
         caption=caption(request, report.facts),
@@ -206,6 +213,7 @@ async def _print_data(
 ) -> None:
     from contextlib import aclosing
 
+    from ..flows.insights import missing_spend
     from ..insights.schema import columns
     from ..output.base import open_sink
     from .caption import NOTHING_MISSING, data_caption, deleted, written
@@ -228,7 +236,7 @@ async def _print_data(
     if sys.stderr.isatty():
         say(data_caption(request))
     if options.check:
-        missing = await meta.spend_of_deleted(request, spent)
+        missing = await missing_spend(request, spent, graph=meta.parts.graph)
         say(deleted(missing, request.currency) if missing else NOTHING_MISSING)
     if options.output:
         say(written(options.output, count, options.form))

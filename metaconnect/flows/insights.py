@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,7 +15,7 @@ from ..insights.account_total import fetch_account_total, is_whole, spend_of_del
 from ..insights.caption import Facts, facts, table_fields
 from ..insights.fetch import fetch_insights
 from ..insights.query import InsightsQuery
-from ..insights.rows import Problems
+from ..insights.rows import Problem, Problems
 from ..insights.schema import table_columns, table_query
 from ..insights.totals import totals
 from ..models import Column, Connection, Row, TimeRange
@@ -92,6 +92,29 @@ def insights_pages(
         timezone_name=request.timezone_name,
         problems=problems,
     )
+
+
+def once_a_field(notice: Callable[[str], None]) -> Problems:
+    """Return what tells *notice* of the first value of a field that is unreadable."""
+    told: set[str] = set()
+
+    def tell(problem: Problem) -> None:
+        if problem.field not in told:
+            told.add(problem.field)
+            notice(str(problem))
+
+    return tell
+
+
+async def missing_spend(
+    request: InsightsRequest, rows: Sequence[Row], *, graph: GraphClient
+) -> Decimal | None:
+    """
+    Return what objects without *rows* spent: below the account level Meta leaves
+    deleted ones out. None where that is nothing, or cannot be compared.
+    """
+    whole = await account_total(request, graph=graph)
+    return spend_of_deleted(request.dated_query, rows, whole)
 
 
 async def account_total(request: InsightsRequest, *, graph: GraphClient) -> Row | None:
