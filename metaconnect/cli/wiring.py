@@ -7,6 +7,8 @@ Heavy parts are imported where they are built, so that --help stays quick.
 from __future__ import annotations
 
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +18,9 @@ from ..errors import NoSecretStore, UsageError
 from ..flows.accounts import Pick as PickAdAccount
 from ..flows.clients import Pick as PickClient
 from ..graph.client import GraphClient
+from ..graph.http import open_http
+from ..graph.throttle import Throttle
+from ..models import MetaApp
 from ..settings import Settings, load_settings, remember
 from ..stores.base import ConnectionStore
 from ..stores.local import LocalStore
@@ -101,13 +106,15 @@ class Wiring:
             return self._project.key
         return self.sessions.bearer()
 
-    def graph(self) -> GraphClient:
-        """A new client; the caller closes it."""
-        return GraphClient(
-            self.settings.meta_host,
-            app_secret=self.settings.meta_app_secret,
-            notice=say,
-        )
+    @asynccontextmanager
+    async def graph(self) -> AsyncIterator[GraphClient]:
+        """A client, with a pool of connections of its own."""
+        host = self.settings.meta_host
+        secret, app = self.settings.meta_app_secret, None
+        if secret:
+            app = MetaApp(app_id=self.settings.meta_app_id or "", app_secret=secret)
+        async with open_http(host) as http:
+            yield GraphClient(host, http=http, throttle=Throttle(), app=app, notice=say)
 
     def require_interactive(self, option: str) -> None:
         """Raise UsageError, naming *option*, where nobody can be asked."""
