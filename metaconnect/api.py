@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from functools import partial
 from pathlib import Path
@@ -41,7 +41,7 @@ from .flows.threads import in_thread
 from .graph.accounts import list_ad_accounts
 from .insights.query import InsightsOptions, InsightsQuery, insights_query
 from .models import AdAccount, Client, Connection, Row
-from .parts import Parts
+from .parts import Notice, Parts
 from .settings import Settings, load_settings
 
 if TYPE_CHECKING:  # only connecting needs them
@@ -49,7 +49,6 @@ if TYPE_CHECKING:  # only connecting needs them
     from .flows.connect import ConnectFlow, LoginResult
     from .oauth.receiver import Receiver
 
-Notice = Callable[[str], None]
 _log = logging.getLogger("metaconnect")
 _log.addHandler(logging.NullHandler())  # silent until the program that imports us logs
 log_notice = _log.warning

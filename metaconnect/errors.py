@@ -34,7 +34,10 @@ The tree is ordered by what the user must do, not by which file noticed.
 
 from __future__ import annotations
 
-from typing import ClassVar
+import re
+from collections.abc import Mapping
+from shlex import quote
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 
 class MetaconnectError(Exception):
@@ -173,7 +176,8 @@ class PermissionDeclined(AuthError):
 
 class TokenRejected(AuthError):
     """
-    Meta no longer accepts the access token (Graph code 190 or 102).
+    Meta does not accept the access token (Graph code 190 or 102), or none
+    was sent (104).
     """
 
 
@@ -221,7 +225,7 @@ class TooMuchData(GraphError):
 
 class RateLimited(GraphError):
     """
-    Still throttled after the last retry.
+    Meta's quota is used up, and waiting for it would take too long.
     """
 
     exit_code = 6
@@ -259,3 +263,33 @@ class ConnectionChanged(StoreError):
     """
     Another process changed the connection in the meantime.
     """
+
+
+class ErrorTemplate(NamedTuple):
+    """What an error code of another program means: words in braces are filled in."""
+
+    error: type[MetaconnectError]
+    message: str = "{reason}"
+    hint: str | None = None
+
+    def filled(
+        self, *, facts: Mapping[str, Any] | None = None, **words: str
+    ) -> MetaconnectError:
+        """Return the error; *facts* are its code, subcode and the like."""
+        hint = None if self.hint is None else self.hint.format_map(words)
+        return self.error(self.message.format_map(words), hint=hint, **(facts or {}))
+
+
+_Error = TypeVar("_Error", bound=MetaconnectError)
+_COMMAND = re.compile(
+    r"\bmetaconnect "
+    r"(?:connect|insights|accounts (?:list|use)|refresh|disconnect|token|exec)\b"
+    r"(?![^\n.,;()]* --client)"
+)
+
+
+def for_client(error: _Error, client_id: str) -> _Error:
+    """Add ``--client`` to the commands in the hint of *error*, and return it."""
+    option = f" --client {quote(client_id)}"
+    error.hint = _COMMAND.sub(lambda match: match[0] + option, error.hint)
+    return error

@@ -6,12 +6,14 @@ Heavy parts are imported where they are built: most processes go without.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .errors import UsageError
-from .graph.client import GraphClient, Notice, open_http
+from .graph.client import GraphClient
+from .graph.http import open_http
 from .graph.throttle import Throttle
 from .models import MetaApp
 from .settings import Settings
@@ -19,6 +21,8 @@ from .stores.base import ConnectionStore
 from .stores.local import LocalStore
 from .stores.pending import PendingLogins
 from .stores.secrets import FileSecretStore, open_secret_store
+
+Notice = Callable[[str], None]
 
 if TYPE_CHECKING:  # loaded where they are built
     import httpx
@@ -91,7 +95,7 @@ class Parts:
             self.settings.meta_host,
             app=self._app_if_known,
             http=self.http,
-            throttle=Throttle(notice=self._notice),
+            throttle=Throttle(),
             notice=self._notice,
         )
 

@@ -17,6 +17,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..errors import (
+    ConfigError,
+    GraphError,
     MetaconnectError,
     NotConnected,
     PermissionDeclined,
@@ -27,9 +29,9 @@ from ..graph.client import GraphClient
 from ..graph.tokens import (
     TokenInfo,
     exchange_code,
-    extend_token,
     granted_permissions,
     inspect_token,
+    long_lived_token,
 )
 from ..models import AccessToken, AdAccount, Connection, MetaApp, MetaHost, MetaUser
 from ..redact import command
@@ -121,8 +123,7 @@ class ConnectFlow:
         """
         login = await in_thread(self.pending.get, self.client_id)
         try:
-            info = await inspect_token(self.graph, self.app, login.token)
-            token = await self._long_lived(login, info)
+            token, info = await self._long_lived(login)
             result = await self._explore(token, info, choose)
             saved = await in_thread(self.store.save, result.connection)
         except (PermissionDeclined, TokenRejected):
@@ -152,26 +153,36 @@ class ConnectFlow:
             self.host.graph_url,
         ) and connection.app_id in (None, self.app.app_id)
 
-    async def _long_lived(self, login: PendingLogin, info: TokenInfo) -> AccessToken:
-        """Return the long-lived token of *login*, which is then the one kept."""
+    async def _long_lived(
+        self, login: PendingLogin
+    ) -> tuple[AccessToken, TokenInfo | None]:
+        """Return the token to keep, which is then the one kept, and what it is."""
         if login.long_lived:
-            return login.token
-        if info.is_system_user or (info.is_valid and info.expires_at is None):
-            # Meta exchanges the tokens of people, which expire.
-            token = replace(login.token, expires_at=info.expires_at)
-        else:
-            token = await extend_token(self.graph, self.app, login.token, self.now())
+            return login.token, await self._inspected(login.token)
+        token, info = await long_lived_token(
+            self.graph, self.app, login.token, self.now()
+        )
         await self._keep(token, long_lived=True)
-        return token
+        return token, info
+
+    async def _inspected(self, token: AccessToken) -> TokenInfo | None:
+        """Return what *token* is, None where the app may not know."""
+        try:
+            return await inspect_token(self.graph, self.app, token)
+        except (ConfigError, GraphError):
+            return None
 
     async def _explore(
-        self, token: AccessToken, info: TokenInfo, choose: Choose
+        self, token: AccessToken, info: TokenInfo | None, choose: Choose
     ) -> LoginResult:
         """Ask Meta whose login it is and what it reaches, and let one be chosen."""
         declined = await self._declined(token, info)
         user = await me(self.graph, token)
         ad_accounts = await list_ad_accounts(
-            self.graph, token, system_user=info.is_system_user, user_id=user.id
+            self.graph,
+            token,
+            system_user=info is not None and info.is_system_user,
+            user_id=user.id,
         )
         ad_account = choose(ad_accounts)
         connection = Connection(
@@ -190,10 +201,12 @@ class ConnectFlow:
             declined=declined,
         )
 
-    async def _declined(self, token: AccessToken, info: TokenInfo) -> tuple[str, ...]:
+    async def _declined(
+        self, token: AccessToken, info: TokenInfo | None
+    ) -> tuple[str, ...]:
         """Return what the person left out; raise if all that is needed is among it."""
-        permissions = dict.fromkeys(info.scopes, "granted")
-        if not info.is_system_user:
+        permissions = info.permissions if info else {}
+        if info is None or not info.is_system_user:
             # Meta lists them for the tokens of people only.
             permissions = await granted_permissions(self.graph, token) or permissions
         if not any(permissions.get(name) == "granted" for name in NEEDED):
