@@ -93,7 +93,7 @@ async def _show(
         say("From another machine, open this address instead, and paste the one that")
         say("the browser ends on here:")
     else:
-        say("It leads to:")
+        say("That address works once. If it was opened before, open this one instead:")
     say(f"{request.url}\n")
     # The short URL, so that the state is no argument of the browser's process.
     if open_browser and not await open_browser(start_url):
