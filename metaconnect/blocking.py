@@ -14,9 +14,10 @@ from typing import ParamSpec, Self, TypeVar, Unpack
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
-from .api import AsyncMetaconnect, Notice, log_notice
+from .api import AsyncMetaconnect, log_notice
 from .insights.query import InsightsOptions, insights_query
 from .models import AdAccount, Client, Connection, Row
+from .parts import Notice
 from .settings import Settings
 
 P = ParamSpec("P")

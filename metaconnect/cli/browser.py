@@ -77,7 +77,7 @@ def _say_addresses(
         say("From another machine, open this address instead, and paste the one that")
         say("the browser ends on here:")
     else:
-        say("It leads to:")
+        say("That address works once. If it was opened before, open this one instead:")
     say(f"{request.url}\n")
     if not asked:
         say("Waiting for the browser to come back. (With --paste the address that it")

@@ -10,8 +10,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
 
+from ..errors import AuthorizationTimeout
 from ..models import MetaApp, MetaHost
-from ..oauth.authorization import AuthorizationRequest, authorization_code
+from ..oauth.authorization import (
+    AuthorizationRequest,
+    authorization_code,
+    no_response,
+)
 from ..oauth.receiver import Receiver, first_response
 
 # Brings an authorization request before the person.
@@ -31,7 +36,7 @@ async def authorize(
     """
     Return the code and the redirect URI that it was issued for.
 
-    The *receivers* share one redirect URI and one state, and listen before *show*
+    The *receivers* share one redirect URI and one login, and listen before *show*
     brings the request before the person. Raises AuthorizationDenied, and
     AuthorizationTimeout after *timeout* seconds.
     """
@@ -49,11 +54,13 @@ async def authorize(
             lifetime=timeout,
         )
         # Already waiting when the browser opens: some answer within milliseconds.
-        waiting = asyncio.create_task(first_response(receivers, request, timeout))
+        waiting = asyncio.create_task(first_response(receivers, request.pending, timeout))
         try:
             await show(request)
             response = await waiting
+        except AuthorizationTimeout:
+            raise no_response(timeout, client_id) from None
         finally:
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)
-    return authorization_code(response), request.redirect_uri
+    return authorization_code(response, client_id), request.redirect_uri

@@ -9,29 +9,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from ..errors import AuthorizationTimeout, NotSignedIn
 from ..oauth.authorization import denial_reason, is_denial
 from ..oauth.loopback import LoopbackReceiver
+from ..oauth.pending import PendingAuthorization
 from ..oauth.receiver import first_response
 from ..oauth.state import State
 from ..stores.supabase.session import Session, SessionManager
 from .threads import in_thread
 
 REDIRECT_URI = "http://127.0.0.1:0/callback"
-
-
-@dataclass(frozen=True, eq=False)
-class ProviderRequest:
-    """What the listener waits for: Auth adds its code to our own state."""
-
-    url: str = field(repr=False)
-    state: State = field(repr=False)
-
-    def claim(self, params: Mapping[str, str]) -> bool:
-        return self.state.claim(params)
 
 
 async def sign_in_with_provider(
@@ -54,8 +43,8 @@ async def sign_in_with_provider(
     with LoopbackReceiver(REDIRECT_URI) as receiver:
         back = f"{receiver.redirect_uri}?{urlencode({'state': state.value})}"
         login = sessions.authorization(provider, back)
-        expected = ProviderRequest(login.url, state)
-        waiting = asyncio.create_task(first_response([receiver], expected, timeout))
+        pending = PendingAuthorization(login.url, state)
+        waiting = asyncio.create_task(first_response([receiver], pending, timeout))
         try:
             await show(receiver.start_url)
             params = await waiting

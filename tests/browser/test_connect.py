@@ -7,8 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from metaconnect.oauth.listener import has_ipv6_loopback
-
+from ..oauth.wire import has_ipv6_loopback
 from .person import FORBIDDEN, heading, history, press
 
 
