@@ -53,7 +53,7 @@ class _Table:
         self._options = options
         columns = [_with_currency(column, options.currency) for column in columns]
         self._period = _period(columns, rows)
-        self._currency = _currency(columns)
+        self._currency = _currency(columns) if options.caption else ""
         totals = options.totals(rows) if options.totals and len(rows) > 1 else None
         self._has_totals = totals is not None
         self._table_columns = [
