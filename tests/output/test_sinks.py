@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from decimal import Decimal
@@ -128,19 +129,34 @@ def test_a_table_without_rows_is_a_notice(notices):
     assert notices == ["No clients yet."]
 
 
-@pytest.mark.parametrize("form", Format)
-def test_only_the_table_loads_rich(form):
-    code = (
-        "import io, sys\n"
-        "from metaconnect.output.base import Format, open_sink\n"
-        "from metaconnect.models import Column\n"
-        f"sink = open_sink(Format({form.value!r}), io.BytesIO(), [Column(name='a')])\n"
-        "sink.write([{'a': 'x'}]); sink.close()\n"
-        "print('rich' in sys.modules)\n"
-    )
+PROGRAM = """
+import sys
+from metaconnect.models import Column
+from metaconnect.output.base import Format, open_sink
+sink = open_sink(Format(sys.argv[1]), sys.stdout.buffer, [Column(name="a")])
+sink.write([{"a": "Süße 広告"}])
+sink.close()
+sys.stdout.buffer.write(b"rich" if "rich" in sys.modules else b"no rich")
+"""
 
+
+@pytest.fixture(scope="module", params=Format)
+def printed(request):
+    """Return a format and what a process of a Windows locale prints in it."""
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        [sys.executable, "-c", PROGRAM, request.param],
+        env=os.environ | {"PYTHONIOENCODING": "cp1252", "LC_ALL": "C"},
+        capture_output=True,
+        check=True,
     )
+    return request.param, done.stdout.decode()
 
-    assert done.stdout.strip() == str(form is Format.table)
+
+def test_stdout_gets_utf_8_whatever_the_locale(printed):
+    assert "Süße 広告" in printed[1]
+
+
+def test_only_the_table_loads_rich(printed):
+    form, text = printed
+
+    assert text.endswith("no rich") == (form is not Format.table)
