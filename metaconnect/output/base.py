@@ -35,10 +35,11 @@ class TableOptions:
     """
     What a table needs to know beyond its columns and rows.
 
-    `caption` stands in a line above the table. The period is added to it where
-    all rows have the same one, and the currency of the money columns, unless it
-    names them already. `legend` stands below, a line each. `width` is the number of
-    columns of the terminal, None for no limit.
+    `caption`, parts with " · " between them, stands above the table. The period is
+    added to it where all rows have the same one, and the currency of the money
+    columns, unless it names them already; without a caption the headings say the
+    currency. `legend` stands below, a line each. `width` is the terminal's, None
+    for no limit. `currency` is that of money columns without a unit.
 
     `totals` returns the last line's values by column, None where there is no
     total; a single row has no totals. `marker` names a column of booleans that

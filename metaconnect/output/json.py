@@ -23,7 +23,7 @@ _CONTROLS: Final = re.compile(
     rb"\x7f|\xc2[\x80-\x9f]|\xd8\x9c"
     rb"|\xe2(?:\x80[\x8e\x8f\xa8-\xae]|\x81[\xa6-\xa9])"
 )
-_CONTROL_STARTS: Final = (b"\x7f", b"\xc2", b"\xd8\x9c", b"\xe2\x80", b"\xe2\x81")
+_ASCII: Final = bytes(range(0x7F))
 
 
 class JsonSink:
@@ -85,7 +85,8 @@ def _without_controls(encoded: bytes) -> bytes:
     r"""Write control characters as ``\uXXXX``, which reads back as the same text."""
     if encoded.isascii() and b"\x7f" not in encoded:  # the usual case, and fast
         return encoded
-    if not any(start in encoded for start in _CONTROL_STARTS):
+    # Without ASCII little is left to search, and UTF-8 sequences stay whole.
+    if not _CONTROLS.search(encoded.translate(None, _ASCII)):
         return encoded
     return _CONTROLS.sub(lambda found: b"\\u%04x" % ord(found[0].decode()), encoded)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from textwrap import wrap
@@ -11,13 +12,13 @@ from ..constants import FieldKind
 from ..models import Column, Row
 from .base import TableOptions
 from .cells import Cell, Line, cell
-from .layout import GAP, TableColumn, arrange, heading_lines, text_len
+from .draw import heading_row, labelled, paint, row_lines
+from .layout import GAP, TableColumn, arrange
 from .text import one_line
 
 _DATES: Final = ("date_start", "date_stop")
-_ELLIPSIS: Final = "…"
+_DATE: Final = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 _STAR: Final = "*"
-_TOTAL: Final = "total"
 _BETWEEN: Final = " · "
 
 
@@ -39,10 +40,11 @@ class TableSink:
         if not self._rows:
             self._options.notice(self._options.empty)
             return
-        lines = _Table(self._columns, self._rows, self._options).lines()
-        text = "".join(f"{line.rstrip()}\n" for line in lines)
+        table = _Table(self._columns, self._rows, self._options)
+        text = "".join(f"{line.rstrip()}\n" for line in table.lines())
         self._file.write(text.encode())
         self._file.flush()
+        table.tell_left_out()
 
 
 class _Table:
@@ -52,30 +54,38 @@ class _Table:
         self._rows = rows
         self._options = options
         columns = [_with_currency(column, options.currency) for column in columns]
-        self._period = _period(columns, rows)
-        self._currency = _currency(columns)
+        self._period = _period(columns, rows, options.caption)
+        self._currency = _currency(columns) if options.caption else ""
         totals = options.totals(rows) if options.totals and len(rows) > 1 else None
         self._has_totals = totals is not None
-        self._table_columns = [
-            self._table_column(column, totals) for column in self._shown(columns)
-        ]
+        self._table_columns, self._left_out = arrange(
+            [self._table_column(column, totals) for column in self._shown(columns)],
+            options.width,
+        )
 
     def lines(self) -> Iterator[str]:
         """Yield the table's lines, the caption and the legend among them."""
-        shown, left_out = arrange(self._table_columns, self._options.width)
+        shown = self._table_columns
         yield from self._painted(self._wrapped(self._caption()), "bold")
-        yield from self._painted(_heading(shown), "bold")
+        yield from self._painted(heading_row(shown), "bold")
         rule = GAP.join("─" * column.width for column in shown)
         yield from self._painted([rule], "dim")
         for place, row in enumerate(self._rows):
             style = self._options.row_style and self._options.row_style(row)
-            yield from self._painted(_row(shown, place), style)
+            yield from self._painted(row_lines(shown, place), style)
         if self._has_totals:
             yield from self._painted([rule], "dim")
-            yield from self._painted(_labelled(_row(shown, -1)), "bold")
+            yield from self._painted(labelled(row_lines(shown, -1)), "bold")
         for text in self._options.legend:
             yield from self._painted(self._wrapped(text), "dim")
-        self._tell(left_out)
+
+    def tell_left_out(self) -> None:
+        if self._left_out:
+            names = ", ".join(one_line(column.name) for column in self._left_out)
+            self._options.notice(
+                f"Left out at {self._options.width} columns: {names}."
+                " A wider terminal shows them."
+            )
 
     def _shown(self, columns: Sequence[Column]) -> Iterator[Column]:
         marker = self._options.marker
@@ -103,26 +113,26 @@ class _Table:
         return one_line(f"{column.name} ({unit})" if unit else column.name)
 
     def _caption(self) -> str:
-        caption = one_line(self._options.caption)
-        more = [self._period, one_line(self._currency)]
-        told = [text for text in more if text and text not in caption]
-        return _BETWEEN.join([caption, *told] if caption else told)
+        parts = [one_line(part) for part in self._options.caption.split(_BETWEEN)]
+        if self._period and not _DATE.search(self._options.caption):
+            parts.append(" to ".join(self._period))
+        if self._currency not in parts:
+            parts.append(one_line(self._currency))
+        return _BETWEEN.join(filter(None, parts))
 
     def _wrapped(self, text: str) -> list[str]:
-        return wrap(one_line(text), self._options.width or len(text) + 1)
+        """Return *text* in lines that are broken between words only."""
+        return wrap(
+            one_line(text),
+            self._options.width or len(text) + 1,
+            break_on_hyphens=False,
+            break_long_words=False,
+        )
 
     def _painted(self, lines: Sequence[str], style: str | None) -> Sequence[str]:
         if style and self._options.color:
-            return [_paint(line, style) for line in lines]
+            return [paint(line, style) for line in lines]
         return lines
-
-    def _tell(self, left_out: Sequence[TableColumn]) -> None:
-        if left_out:
-            names = ", ".join(one_line(column.name) for column in left_out)
-            self._options.notice(
-                f"Left out at {self._options.width} columns: {names}."
-                " A wider terminal shows them."
-            )
 
 
 def _with_currency(column: Column, currency: str | None) -> Column:
@@ -141,14 +151,16 @@ def _all_days(rows: Sequence[Row]) -> bool:
     return all(row.get("date_start") == row.get("date_stop") for row in rows)
 
 
-def _period(columns: Sequence[Column], rows: Sequence[Row]) -> str:
-    """Return the period that all rows have, as a text, "" where they differ."""
+def _period(columns: Sequence[Column], rows: Sequence[Row], caption: str) -> list[str]:
+    """Return the dates that all rows have and *caption* may say, [] where none."""
     if not {column.name for column in columns}.issuperset(_DATES):
-        return ""
+        return []
     first, *others = {tuple(row.get(name) for name in _DATES) for row in rows}
     if others or None in first:
-        return ""
-    return one_line(" to ".join(dict.fromkeys(map(str, first))))
+        return []
+    dates = [one_line(text) for text in dict.fromkeys(map(str, first))]
+    stated = _DATE.findall(caption)  # such as a week of which one day has rows
+    return dates if not stated or set(stated) == set(dates) else []
 
 
 def _total(column: Column, totals: Row) -> Cell:
@@ -156,72 +168,3 @@ def _total(column: Column, totals: Row) -> Cell:
     if total is None and column.kind is FieldKind.TEXT:
         return (Line(),)
     return cell(total, column)
-
-
-def _labelled(lines: Sequence[str]) -> list[str]:
-    """Write "total" where the columns of labels leave room for it."""
-    first, *others = lines
-    room = len(first) - len(first.lstrip())
-    return [_TOTAL + first[len(_TOTAL) :] if room > len(_TOTAL) else first, *others]
-
-
-def _heading(columns: Sequence[TableColumn]) -> list[str]:
-    """Return the headings, each standing on the rule below."""
-    headings = [heading_lines(column) for column in columns]
-    height = max(map(len, headings))
-    padded = [[""] * (height - len(lines)) + lines for lines in headings]
-    return [
-        GAP.join(
-            _padded(text, column.width, right=column.is_right)
-            for text, column in zip(texts, columns, strict=True)
-        )
-        for texts in zip(*padded, strict=True)
-    ]
-
-
-def _row(columns: Sequence[TableColumn], place: int) -> list[str]:
-    cells = [column.cells[place] for column in columns]
-    return [
-        GAP.join(
-            _fitted(lines[number] if number < len(lines) else Line(), column.width)
-            for lines, column in zip(cells, columns, strict=True)
-        )
-        for number in range(max(map(len, cells)))
-    ]
-
-
-def _fitted(line: Line, width: int) -> str:
-    if not line.words:
-        return _padded(line.number, width, right=True)
-    room = width - (text_len(line.number) + 1 if line.number else 0)
-    words = _padded(_shortened(line.words, room), room, right=False)
-    return f"{words} {line.number}" if line.number else words
-
-
-def _shortened(text: str, width: int) -> str:
-    """Cut out the middle of *text*: names often differ only at their ends."""
-    if text_len(text) <= width:
-        return text
-    tail = (width - 1) // 3
-    head = width - 1 - tail
-    end = _cut(text[::-1], tail)[::-1] if tail else ""
-    return f"{_cut(text, head)}{_ELLIPSIS}{end}"
-
-
-def _cut(text: str, width: int) -> str:
-    text = text[:width]
-    while text_len(text) > width:
-        text = text[:-1]
-    return text
-
-
-def _padded(text: str, width: int, *, right: bool) -> str:
-    gap = " " * (width - text_len(text))
-    return gap + text if right else text + gap
-
-
-def _paint(text: str, style: str) -> str:
-    from rich.color import ColorSystem
-    from rich.style import Style
-
-    return Style.parse(style).render(text.rstrip(), color_system=ColorSystem.STANDARD)
