@@ -6,7 +6,11 @@ Connect Meta ad accounts and read their Insights, from Python as from a shell.
     rows = fetch_meta_insights("acme", "act_1234567890", "last_7d")
 """
 
-from __future__ import annotations
+# First, and without a `from __future__`: that, too, is found on `sys.path`.
+from . import _safe_path
+
+if _safe_path.started_with_m():
+    _safe_path.drop_working_folder()
 
 from typing import TYPE_CHECKING, Unpack
 

@@ -8,6 +8,7 @@ Everything metaconnect can tell a user has gone wrong.
   x ConfigError                    3
     + NoSecretStore
     + TablesMissing
+    + UntrustedProject
   x AuthError                      4
     + NotConnected
     + NothingToResume
@@ -133,6 +134,15 @@ class TablesMissing(ConfigError):
     """
 
     hint = "Create what is missing:  metaconnect init --print-sql"
+
+
+class UntrustedProject(ConfigError):
+    """
+    Only a file found in the working folder names the Supabase project, and
+    nobody has allowed it yet.
+    """
+
+    hint = "If you trust the project, allow it once:  metaconnect login --trust-project"
 
 
 class AuthError(MetaconnectError):
