@@ -9,6 +9,7 @@ PACKAGE = Path(__file__).parent.parent / "metaconnect"
 FLOORS = [
     {"constants", "redact", "_version"},
     {"errors", "models"},
+    {"private_files"},
     {"settings", "oauth", "graph", "stores", "output", "sandbox"},
     {"insights"},
     {"flows"},
