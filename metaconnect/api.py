@@ -16,7 +16,6 @@ import os
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Self, Unpack
 
 from .flows.accounts import (
@@ -42,7 +41,7 @@ from .graph.accounts import list_ad_accounts
 from .insights.query import InsightsOptions, InsightsQuery, insights_query
 from .models import AdAccount, Client, Connection, Row
 from .parts import Notice, Parts
-from .settings import Settings, load_settings
+from .settings import Settings, load_settings, working_folder
 
 if TYPE_CHECKING:  # only connecting needs them
     from .flows.authorize import Show
@@ -67,7 +66,7 @@ class AsyncMetaconnect:
     def __init__(
         self, settings: Settings | None = None, *, notice: Notice = log_notice
     ) -> None:
-        self.settings = settings or load_settings(os.environ, Path.cwd())
+        self.settings = settings or load_settings(os.environ, working_folder())
         self.parts = Parts(self.settings, notice)
         self._notice = notice
         self._noted: set[str] = set()

@@ -16,7 +16,7 @@ from .graph.client import GraphClient
 from .graph.http import open_http
 from .graph.throttle import Throttle
 from .models import MetaApp
-from .settings import Settings
+from .settings import Settings, require_allowed_project
 from .stores.base import ConnectionStore
 from .stores.local import LocalStore
 from .stores.pending import PendingLogins
@@ -123,6 +123,7 @@ class Parts:
     def _project(self) -> SupabaseProject:
         from .stores.supabase.project import SupabaseProject
 
+        require_allowed_project(self.settings)
         return SupabaseProject(*self.settings.supabase)
 
     def _bearer(self) -> str:

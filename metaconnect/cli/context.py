@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import NoSecretStore, UsageError
@@ -29,21 +28,45 @@ class CommandContext:
 
     @cached_property
     def settings(self) -> Settings:
-        from ..settings import load_settings
+        from ..settings import load_settings, working_folder
 
-        return self._settings or load_settings(
+        if self._settings:
+            return self._settings
+        settings = load_settings(
             os.environ,
-            _working_folder(),
+            working_folder(),
             env_file=self.options.env_file,
             store=self.options.store,
             service_role="1" if self.options.service_role else None,
         )
+        for source in settings.ignored:
+            say(
+                f"Ignored: {source.name} in {source.path}, a file found in the working "
+                "folder. To use it, export it or name the file with --env-file."
+            )
+        return settings
 
     def meta(self) -> AsyncMetaconnect:
         """Return the program; the caller closes it."""
         from ..api import AsyncMetaconnect
 
+        if self.settings.project_needs_leave and self.settings.store_kind != "local":
+            self._ask_for_leave()
         return AsyncMetaconnect(self.settings, notice=say)
+
+    def _ask_for_leave(self) -> None:
+        """Let the person allow a project that only a file of the folder names."""
+        from ..settings import allow_project, is_project_allowed
+        from .prompts import confirm
+
+        if not self.interactive or is_project_allowed(self.settings):
+            return
+        say(
+            f"{self.settings.project_needs_leave}, a file found in the working folder, "
+            f"names the Supabase project {self.settings.supabase_url}."
+        )
+        if confirm("Sign in and keep connections there?"):
+            allow_project(self.settings)
 
     @property
     def interactive(self) -> bool:
@@ -103,10 +126,3 @@ class CommandContext:
             meta.parts.secrets.check()
             return "file"
         return "keyring"
-
-
-def _working_folder() -> Path | None:
-    try:
-        return Path.cwd()
-    except OSError:  # it was deleted
-        return None

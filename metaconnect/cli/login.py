@@ -69,6 +69,13 @@ def login(
     ] = None,
     no_browser: NoBrowserOption = False,
     timeout: TimeoutOption = 300,
+    trust_project: Annotated[
+        bool,
+        typer.Option(
+            "--trust-project",
+            help="Allow the project that a file found in the working folder names.",
+        ),
+    ] = False,
 ) -> None:
     """
     Sign in to Supabase, so that connections can be saved there.
@@ -77,6 +84,8 @@ def login(
     """
     import asyncio
 
+    from ..settings import allow_project
+
     options = LoginOptions(
         method=_method(email, password_stdin, otp, provider),
         email=email,
@@ -84,6 +93,8 @@ def login(
         browser=not no_browser,
         timeout=timeout,
     )
+    if trust_project:
+        allow_project(ctx.obj.settings)
     asyncio.run(_sign_in(ctx.obj, options))
 
 

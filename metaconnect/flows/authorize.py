@@ -54,7 +54,9 @@ async def authorize(
             lifetime=timeout,
         )
         # Already waiting when the browser opens: some answer within milliseconds.
-        waiting = asyncio.create_task(first_response(receivers, request.pending, timeout))
+        waiting = asyncio.create_task(
+            first_response(receivers, request.pending, timeout)
+        )
         try:
             await show(request)
             response = await waiting
