@@ -54,8 +54,8 @@ def fetch_meta_insights(
     *,
     any_account: bool = False,
     raw: bool = False,
-    **options: Unpack[InsightsOptions],
-) -> list[Row]:
+    **options: "Unpack[InsightsOptions]",
+) -> "list[Row]":
     """
     Return the Insights rows of a client's ad account.
 
@@ -86,8 +86,8 @@ async def fetch_meta_insights_async(
     *,
     any_account: bool = False,
     raw: bool = False,
-    **options: Unpack[InsightsOptions],
-) -> list[Row]:
+    **options: "Unpack[InsightsOptions]",
+) -> "list[Row]":
     """
     Return the Insights rows of a client's ad account.
 

@@ -24,9 +24,9 @@ Examples:
 
 metaconnect insights --preset last_30d --level campaign
 
-metaconnect insights --since 2026-11-01 --until 2026-11-07 --increment all_days
+metaconnect insights --since 2026-11-01 --until 2026-11-07 --increment 7
 
-metaconnect insights --fields spend,purchases,actions:link_click --output week.csv
+metaconnect insights --fields spend,purchases,roas --output week.csv
 
 metaconnect insights | jq '.[].spend'"""
 
@@ -74,9 +74,12 @@ def insights(
     until: Annotated[
         str | None, typer.Option(metavar="DATE", help="Last day, itself included.")
     ] = None,
-    level: Annotated[Level, typer.Option(help="How fine the rows are.")] = (
-        Level.account
-    ),
+    level: Annotated[
+        Level,
+        typer.Option(
+            metavar="LEVEL", help=f"How fine the rows are: {', '.join(Level)}."
+        ),
+    ] = Level.account,
     increment: Annotated[
         str,
         typer.Option(
@@ -89,7 +92,7 @@ def insights(
             metavar="NAMES",
             help="Meta's field names, with commas; or purchases, roas, leads and the "
             "like, counted once; or actions:TYPE for one action type. "
-            f"Default: {','.join(DEFAULT_FIELDS)}.",
+            f"Default: {', '.join(DEFAULT_FIELDS)}.",
             autocompletion=_fields,
         ),
     ] = None,
