@@ -61,7 +61,13 @@ class Wiring:
 
     @cached_property
     def pending(self) -> PendingLogins:
-        return PendingLogins(self.vault)
+        store = (
+            "this machine"
+            if self.settings.store_kind == "local"
+            else self.settings.supabase[0]
+        )
+        scope = (store, self.settings.meta_host.graph_url, self.settings.meta_app_id)
+        return PendingLogins(self.vault, " ".join(map(str, scope)))
 
     @cached_property
     def store(self) -> ConnectionStore:

@@ -76,7 +76,8 @@ async def keep_login(
 ) -> None:
     """Trade an authorization *code* for a token, and keep that."""
     token = await exchange_code(graph, app, code, redirect_uri, now)
-    pending.keep(client_id, PendingLogin(token=token, long_lived=False))
+    login = PendingLogin(token=token, long_lived=False, created_at=now)
+    pending.keep(client_id, login)
 
 
 async def finish_login(
@@ -101,7 +102,7 @@ async def finish_login(
         token = login.token
         if not login.long_lived:
             token = await extend_token(graph, app, token, now)
-            pending.keep(client_id, PendingLogin(token=token, long_lived=True))
+            pending.keep(client_id, replace(login, token=token, long_lived=True))
         found = await _found_out(client_id, token, app, graph, choose)
         saved = store.save(found.connection)
     pending.forget(client_id)
