@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from errno import ENOTDIR
 from logging import getLogger
 from pathlib import Path
@@ -71,13 +70,6 @@ def write_private(path: Path, content: bytes) -> None:
     The new file has mode 0600 before it holds a byte. A symbolic link at *path*
     is replaced, not followed. Raises OSError.
     """
-    with temporary_file(path, content) as fresh:
-        fresh.replace(path)
-
-
-@contextmanager
-def temporary_file(path: Path, content: bytes) -> Iterator[Path]:
-    """Write *content* to a file beside *path*, which is removed afterwards."""
     # mkstemp: a random name, O_EXCL, O_NOFOLLOW and mode 0600.
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=temporary_prefix(path))
     try:
@@ -85,10 +77,26 @@ def temporary_file(path: Path, content: bytes) -> Iterator[Path]:
             file.write(content)
             file.flush()
             os.fsync(descriptor)
-        yield Path(name)
+        Path(name).replace(path)
     finally:
         with suppress(FileNotFoundError):
             Path(name).unlink()
+
+
+def remove_leftovers(path: Path) -> None:
+    """
+    Remove what killed processes left of `write_private(path, ...)`.
+
+    Only for a caller that no other writer of *path* can run beside.
+    """
+    for leftover in leftovers(path):
+        with suppress(OSError):
+            leftover.unlink()
+
+
+def leftovers(path: Path) -> list[Path]:
+    """Return the temporary files of *path*, those being written included."""
+    return list(path.parent.glob(f"{temporary_prefix(path)}*"))
 
 
 def temporary_prefix(path: Path) -> str:
