@@ -81,23 +81,6 @@ def test_only_a_throttle_asks_for_patience():
     assert error_from(400, refused(100), Usage(wait=700)).retry_after is None
 
 
-@pytest.mark.parametrize(
-    ("message", "hint"),
-    [
-        ("(#100) spent is not valid for fields param. please check x", "mean spend"),
-        ("(#100) ros is not valid for fields param", "roas"),
-        ("(#100) purchases is not valid for fields param", "ask for actions"),
-        ("(#100) zzz is not valid for fields param", "Leave out zzz"),
-        ("(#100) age is not valid for fields param", "a breakdown"),
-        ("(#100) spent, cpcs are not valid for fields param", "instead of cpcs"),
-        ("(#100) last_week is not a valid date_preset", "last_week_"),
-        ("(#100) 17 is not a valid date_preset", "One of: today"),
-    ],
-)
-def test_a_wrong_name_gets_a_suggestion(message, hint):
-    assert hint in error_from(400, refused(message=message)).hint
-
-
 def test_a_strangers_text_is_one_clean_line_of_bounded_length():
     text = "a\x1b[31mred\x1b[0m\x1b]0;title\x07\nb\t\u202ec\x00" + " long" * 500
 
