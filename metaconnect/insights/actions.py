@@ -36,6 +36,7 @@ def by_action_type(number: Read, refuse: Callable[[object], None]) -> Read:
             return {}
         try:  # as Meta sends it: this is where a large report spends its time
             found = {entry["action_type"]: number(entry["value"]) for entry in value}
+            "".join(found)  # a TypeError if a type is not text
             if len(found) == len(value):
                 return found
         except (TypeError, KeyError):

@@ -32,7 +32,8 @@ class Facts:
 
 def table_fields(query: InsightsQuery) -> tuple[str, ...]:
     """Return the fields to ask for along with *query*, for caption and totals."""
-    return (CURRENCY, ATTRIBUTION, "spend", *total_fields(columns(query)))
+    names = (CURRENCY, ATTRIBUTION, "spend", *total_fields(columns(query)))
+    return tuple(dict.fromkeys(names))
 
 
 def facts(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 
 import httpx
@@ -32,15 +31,12 @@ from metaconnect.graph.tokens import (
     inspect_token,
 )
 from metaconnect.graph.usage import ad_account_usage, app_usage, wait_named
-from metaconnect.insights.query import InsightsQuery
-from metaconnect.insights.rows import columns, row_reader
 from metaconnect.models import MetaUser
 
 pytestmark = pytest.mark.anyio
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
-QUERY = InsightsQuery()
 
 # A line each: file (up to its number), class, exit code, a part of the next step.
 ERRORS = Path(__file__).with_name("expected_errors.txt").read_text("utf-8")
@@ -73,17 +69,6 @@ def of(*topics):
     expected_to_fail = {line.split()[0] for line in ERRORS.strip().splitlines()}
     names = [key for key in FILES if key.rpartition("-")[0] in topics]
     return [key for key in names if key not in expected_to_fail | REDIRECTS]
-
-
-def rows_in(body):
-    """Every Insights row, however deep the envelope that it lies in."""
-    if isinstance(body, list):
-        return [row for item in body for row in rows_in(item)]
-    if not isinstance(body, dict):
-        return []
-    if {"date_start", "spend"} & body.keys():
-        return [body]
-    return [row for value in body.values() for row in rows_in(value)]
 
 
 def test_every_error_of_the_corpus_is_expected_here():
@@ -229,32 +214,6 @@ async def test_both_pages_of_ad_accounts_are_listed(meta, graph, token):
     assert {a.status for a in found} > {"active", "disabled", "closed"}
     cursor = first["body"]["paging"]["cursors"]["after"]
     assert meta.requests[1].params["after"] == cursor
-
-
-@pytest.mark.parametrize("key", of("insights", "async", "paging"))
-def test_rows_take_the_shape_of_the_query(key):
-    for raw in rows_in(recorded(key).get("body")):
-        row = row_reader(QUERY)(raw)
-
-        assert tuple(row) == columns(QUERY)
-        assert str(row["spend"]) == str(raw.get("spend"))
-        assert isinstance(row["actions"], dict)
-        assert isinstance(row["spend"], (Decimal, type(None)))
-        assert isinstance(row["clicks"], (int, type(None)))
-
-
-def test_the_corpus_holds_many_rows():
-    assert sum(len(rows_in(recorded(k).get("body"))) for k in of("insights")) > 60
-
-
-def test_an_empty_value_is_null():
-    (raw,) = rows_in(recorded("insights-44")["body"])
-
-    assert row_reader(QUERY)(raw)["actions"] == {
-        "post_engagement": 3,
-        "comment": 1,
-        "omni_purchase": None,
-    }
 
 
 @pytest.mark.parametrize("key", of("paging", "insights", "adaccounts"))

@@ -1,4 +1,4 @@
-"""A query becomes a request, and Meta's rows become ours."""
+"""A query becomes a request, and Meta's rows come back in normal form."""
 
 from __future__ import annotations
 
@@ -7,47 +7,29 @@ from decimal import Decimal
 
 import pytest
 
-from metaconnect.constants import FieldKind, Level
-from metaconnect.insights.fetch import fetch_insights, requested_fields
-from metaconnect.insights.fields import FIELDS, kind_of, kinds
-from metaconnect.insights.query import InsightsQuery
-from metaconnect.insights.rows import columns, row_reader
+from metaconnect.errors import InvalidRequest
+from metaconnect.insights.fetch import fetch_insights
+from metaconnect.insights.query import InsightsQuery, insights_query
 from metaconnect.models import TimeRange
 
-RAW = {
-    "spend": "2778.21",
-    "impressions": "45046",
-    "actions": [
-        {"action_type": "link_click", "value": "210"},
-        {"action_type": "omni_purchase", "value": "11"},
-    ],
-    "purchase_roas": [{"action_type": "omni_purchase", "value": "0.307921"}],
-    "cpc": "13.229571",
-    "ctr": "0.466190",
-    "cpm": "61.674954",
-    "clicks": "210",
-    "date_start": "2026-11-16",
-    "date_stop": "2026-11-16",
-}
+from .samples import RAW, query
+
+pytestmark = pytest.mark.anyio
 
 
-def query(*fields, **options):
-    if fields:
-        options["fields"] = fields
-    return InsightsQuery(**options)
+async def fetched(graph, token, question, ad_account_id="act_1", **options):
+    pages = fetch_insights(graph, token, ad_account_id, question, **options)
+    return [page async for page in pages]
 
 
 async def asked(meta, graph, token, question, ad_account_id="act_1", **options):
+    """Return the one request that *question* becomes."""
     meta.will_answer({"data": [RAW]})
-    found = [
-        p
-        async for p in fetch_insights(graph, token, ad_account_id, question, **options)
-    ]
-    assert found == [[RAW]]
-    return meta.requests[0]
+    await fetched(graph, token, question, ad_account_id, **options)
+    (request,) = meta.requests
+    return request
 
 
-@pytest.mark.anyio
 async def test_the_default_query_is_one_request(meta, graph, token):
     request = await asked(meta, graph, token, query())
 
@@ -62,7 +44,36 @@ async def test_the_default_query_is_one_request(meta, graph, token):
     }
 
 
-@pytest.mark.anyio
+async def test_every_option_travels_in_metas_words(meta, graph, token):
+    question = insights_query(
+        "last_14d",
+        fields="spend,actions",
+        level="ad",
+        time_increment="all_days",
+        breakdowns="age,gender",
+        action_breakdowns=["action_type", "action_device"],
+        action_attribution_windows="1d_click,7d_click",
+        filtering="campaign.id IN 1,2",
+        sort="spend_descending",
+    )
+
+    request = await asked(meta, graph, token, question)
+
+    assert request.params == {
+        "fields": "campaign_id,campaign_name,adset_id,adset_name,ad_id,ad_name,"
+        "spend,actions",
+        "level": "ad",
+        "time_increment": "all_days",
+        "date_preset": "last_14d",
+        "breakdowns": '["age","gender"]',
+        "action_breakdowns": '["action_type","action_device"]',
+        "action_attribution_windows": '["1d_click","7d_click"]',
+        "filtering": '[{"field":"campaign.id","operator":"IN","value":["1","2"]}]',
+        "sort": '["spend_descending"]',
+        "limit": "500",
+    }
+
+
 async def test_a_time_range_takes_the_place_of_the_preset(meta, graph, token):
     days = TimeRange(since=date(2026, 11, 1), until=date(2026, 11, 7))
 
@@ -74,7 +85,6 @@ async def test_a_time_range_takes_the_place_of_the_preset(meta, graph, token):
     )
 
 
-@pytest.mark.anyio
 async def test_an_odd_account_id_cannot_change_the_path(meta, graph, token):
     odd = "act_1/../../me?x=1#"
 
@@ -83,174 +93,101 @@ async def test_an_odd_account_id_cannot_change_the_path(meta, graph, token):
     assert request.path == "/v26.0/act_1%2F..%2F..%2Fme%3Fx%3D1%23/insights"
 
 
-def test_each_field_is_asked_for_once():
-    wide = query("roas", "purchase_roas", "campaign_name", level=Level.campaign)
+async def test_a_window_of_one_column_is_asked_for(meta, graph, token):
+    question = query("actions:lead:1d_view", "spend")
 
-    assert requested_fields(wide, ["account_currency"]) == (
-        "campaign_id",
-        "campaign_name",
-        "purchase_roas",
-        "account_currency",
+    request = await asked(meta, graph, token, question)
+
+    assert request.params["fields"] == "actions,spend"
+    assert request.params["action_attribution_windows"] == '["1d_view"]'
+
+
+async def test_pages_are_rows_in_normal_form(meta, graph, token):
+    meta.will_answer({"data": [RAW]})
+
+    pages = await fetched(graph, token, query("spend"), extra_fields=["clicks"])
+
+    row = {"spend": Decimal("2778.21"), "clicks": 210}
+    dates = {"date_start": "2026-11-16", "date_stop": "2026-11-16"}
+    assert pages == [[dates | row]]
+
+
+async def test_raw_rows_are_metas(meta, graph, token):
+    meta.will_answer({"data": [RAW]})
+
+    assert await fetched(graph, token, query("timezone_name"), raw=True) == [[RAW]]
+    assert len(meta.requests) == 1
+
+
+async def test_an_unreadable_number_is_named_once(meta, graph, token):
+    meta.will_answer({"data": [RAW | {"spend": "1,5"}, RAW | {"spend": "2,5"}]})
+    problems = []
+
+    await fetched(graph, token, query("spend"), problems=problems.append)
+
+    (problem,) = problems
+    assert str(problem) == (
+        "spend cannot be read in the row of 2026-11-16: '1,5'. It is left empty; "
+        "--raw prints what Meta sent."
     )
 
 
-def test_the_row_of_the_default_query_is_the_one_of_the_contract():
-    row = row_reader(query())(RAW)
+async def test_half_of_a_character_in_a_name_fails_no_report(meta, graph, token):
+    body = b'{"data":[{"campaign_name":"Sale \\ud83d","spend":"0.10"}]}'
+    meta.will_answer(body)
 
-    assert repr(row) == repr(
-        {
-            "date_start": "2026-11-16",
-            "date_stop": "2026-11-16",
-            "spend": Decimal("2778.21"),
-            "impressions": 45046,
-            "actions": {"link_click": 210, "omni_purchase": 11},
-            "roas": Decimal("0.307921"),
-            "cpc": Decimal("13.229571"),
-            "ctr": Decimal("0.466190"),
-            "cpm": Decimal("61.674954"),
-            "clicks": 210,
-            "conversions": {},
-        }
-    )
+    ((row,),) = await fetched(graph, token, query("campaign_name", "spend"))
+
+    assert row["campaign_name"] == "Sale \ud83d"
+    assert str(row["spend"]) == "0.10"
 
 
-def test_a_row_with_nothing_in_it_has_the_same_shape():
-    empty = row_reader(query())({})
+async def test_a_json_number_beside_half_of_a_character_keeps_its_digits(
+    meta, graph, token
+):
+    meta.will_answer(b'{"data":[{"campaign_name":"\\ud83d","spend":274.030}]}')
 
-    assert tuple(empty) == tuple(row_reader(query())(RAW))
-    assert [empty[name] for name in ("spend", "clicks", "roas")] == [None] * 3
-    assert empty["actions"] == {}
+    ((row,),) = await fetched(graph, token, query("campaign_name", "spend"))
 
-
-@pytest.mark.parametrize(
-    ("level", "names"),
-    [
-        (Level.account, []),
-        (Level.campaign, ["campaign_id", "campaign_name"]),
-        (Level.adset, ["campaign_id", "campaign_name", "adset_id", "adset_name"]),
-        (
-            Level.ad,
-            [
-                "campaign_id",
-                "campaign_name",
-                "adset_id",
-                "adset_name",
-                "ad_id",
-                "ad_name",
-            ],
-        ),
-    ],
-)
-def test_ids_and_names_come_before_the_fields(level, names):
-    wide = query("spend", "ad_name", "spend", "date_stop", level=level)
-
-    tail = ["spend"] if "ad_name" in names else ["spend", "ad_name"]
-    assert columns(wide) == ("date_start", "date_stop", *names, *tail)
+    assert str(row["spend"]) == "274.030"
 
 
-@pytest.mark.parametrize(
-    ("field", "raw", "expected"),
-    [
-        ("clicks", "007", 7),
-        ("clicks", 7, 7),
-        ("clicks", "7.5", Decimal("7.5")),
-        ("clicks", "", None),
-        ("clicks", None, None),
-        ("clicks", "UNKNOWN", None),
-        ("clicks", "١٢", None),
-        ("clicks", True, None),
-        ("clicks", "1_000", None),
-        ("clicks", "-3", Decimal(-3)),
-        ("reach", "12", 12),
-        ("spend", "0", Decimal(0)),
-        ("spend", "10.50", Decimal("10.50")),
-        ("spend", Decimal("274.030"), Decimal("274.030")),
-        ("spend", 274, Decimal(274)),
-        ("spend", 0.1, Decimal("0.1")),
-        ("spend", "NaN", None),
-        ("spend", "1e999999999", None),
-        ("spend", Decimal("1e999999"), None),
-        ("spend", "9" * 5000, None),
-        ("clicks", "9" * 5000, None),
-        ("spend", Decimal("NaN"), None),
-        ("spend", [], None),
-        ("ctr", "0.466190", Decimal("0.466190")),
-        ("quality_ranking", "UNKNOWN", "UNKNOWN"),
-        ("campaign_name", "", None),
-        ("campaign_id", "120245452617390604", "120245452617390604"),
-        ("not_known_yet", "12.50", "12.50"),
-        ("results", [{"indicator": "x"}], [{"indicator": "x"}]),
-        ("results", None, None),
-        ("actions", None, {}),
-        ("actions", "x", {}),
-        ("actions", [None, 3, {}, {"action_type": 3}], {}),
-        ("actions", [{"action_type": "a", "value": "0.5"}], {"a": Decimal("0.5")}),
-        ("actions", [{"action_type": "a"}], {"a": None}),
-        ("action_values", [{"action_type": "a", "value": "7"}], {"a": Decimal(7)}),
-        ("purchase_roas", [{"action_type": "a", "value": "7"}], {"a": Decimal(7)}),
-        ("cost_per_action_type", [{"action_type": "a", "value": 7}], {"a": Decimal(7)}),
-    ],
-)
-def test_a_value_is_read_by_the_kind_of_its_field(field, raw, expected):
-    value = row_reader(query(field))({field: raw})[field]
+async def test_the_time_zone_is_a_column_where_it_is_asked_for(meta, graph, token):
+    meta.will_answer({"timezone_name": "Europe/Berlin", "id": "act_1"})
+    meta.will_answer({"data": [RAW]})
 
-    assert repr(value) == repr(expected)
+    ((row,),) = await fetched(graph, token, query("spend", "timezone_name"))
+
+    account, insights = meta.requests
+    assert (account.path, insights.path) == ("/v26.0/act_1", "/v26.0/act_1/insights")
+    assert insights.params["fields"] == "spend"
+    assert row["timezone_name"] == "Europe/Berlin"
 
 
-def test_action_types_are_never_summed():
-    twice = [
-        {"action_type": "link_click", "value": "3"},
-        {"action_type": "link_click", "value": "4"},
-    ]
+async def test_a_known_time_zone_is_not_looked_up(meta, graph, token):
+    question = query("timezone_name", "account_currency")
 
-    assert row_reader(query("actions"))({"actions": twice}) == {
-        "date_start": None,
-        "date_stop": None,
-        "actions": {"link_click": 3},
-    }
+    request = await asked(meta, graph, token, question, timezone_name="Asia/Tokyo")
+
+    assert request.params["fields"] == "account_currency"
 
 
-@pytest.mark.parametrize(
-    ("entries", "expected"),
-    [
-        ([("purchase", "1.5"), ("omni_purchase", "2.50")], "2.50"),
-        ([("purchase", "1.5"), ("other", "9")], "1.5"),
-        ([("omni_purchase", "")], "None"),
-        ([], "None"),
-    ],
-)
-def test_roas_takes_omni_purchase_before_the_first(entries, expected):
-    entries = [{"action_type": kind, "value": value} for kind, value in entries]
+async def test_a_refused_field_has_the_hint_of_insights(meta, graph, token):
+    message = "(#100) gender is not valid for fields param. please check …"
+    meta.will_answer({"error": {"message": message, "code": 100}}, 400)
 
-    row = row_reader(query("roas"))({"purchase_roas": entries})
+    with pytest.raises(InvalidRequest) as caught:
+        await fetched(graph, token, InsightsQuery(fields=("gender",)))
 
-    assert str(row["roas"]) == expected
-    assert "purchase_roas" not in row
+    assert caught.value.hint == "gender is a breakdown: --breakdowns gender"
+    assert str(caught.value) == message
 
 
-def test_every_field_of_metas_sdk_is_known():
-    sdk = pytest.importorskip(
-        "facebook_business.adobjects.adsinsights",
-        reason="needs Meta's SDK: pip install facebook-business",
-    )
+async def test_another_refusal_keeps_its_hint(meta, graph, token):
+    error = {"message": "Invalid parameter", "code": 100}
+    meta.will_answer({"error": error | {"error_data": {"blame_field": "x"}}}, 400)
 
-    types = sdk.AdsInsights._field_types
-    assert set(FIELDS) == set(types)
-    for name, kind in FIELDS.items():
-        if kind.is_actions:
-            assert types[name] == "list<AdsActionStats>", name
-        elif kind is FieldKind.OBJECTS:
-            assert types[name] in ("list<Object>", "list<AdsHistogramStats>"), name
-        else:
-            assert types[name] in ("string", "int"), name
+    with pytest.raises(InvalidRequest) as caught:
+        await fetched(graph, token, query())
 
-
-def test_kinds_tell_what_adds_up_and_what_is_money():
-    found = kinds(["spend", "cpc", "reach", "roas", "actions", "age"])
-
-    assert [name for name, kind in found.items() if kind.adds_up] == [
-        "spend",
-        "actions",
-    ]
-    assert [name for name, kind in found.items() if kind.is_money] == ["spend", "cpc"]
-    assert kind_of("age") is FieldKind.TEXT
+    assert "x" in caught.value.hint
