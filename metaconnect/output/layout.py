@@ -28,7 +28,7 @@ _PIECES: Final = re.compile(r"[^_ ]+_*|_+")
 _UNBREAKABLE: Final = re.compile(r"(?:act_)?[\d\W]*(?:T[\d:.]+)?Z?")
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class TableColumn:
     """A column with the texts of all its cells; `cells` ends with the total."""
 
