@@ -323,7 +323,7 @@ def test_action_lists_asked_for_are_shortened_around_their_numbers(table):
     ],
 )
 def test_ids_and_times_are_whole_where_names_are_not(table, name, value):
-    lines = table([{"name": "N" * 40, name: value}], width=60)
+    lines = table([{"name": "N" * 40, name: value}], width=len(value) + 14)
 
     assert lines[-1].endswith(f"  {value}")
     assert "…" in lines[-1]
