@@ -25,10 +25,10 @@ _KEPT_NUMBERS: Final = 3  # the labels are shortened and left out before these
 _KEPT_LABELS: Final = 2  # of a table without numbers
 _PIECES: Final = re.compile(r"[^_ ]+_*|_+")
 # A date, a time or an id: what is not read as words.
-_UNBREAKABLE: Final = re.compile(r"(?:act_)?[\d\W]*(?:T[\d:.]+)?Z?")
+_UNBREAKABLE: Final = re.compile(r"(?:act_)?[\d\W]*(?:T[\d\W]+)?Z?")
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class TableColumn:
     """A column with the texts of all its cells; `cells` ends with the total."""
 

@@ -24,6 +24,8 @@ def well_formed(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Return *text* as one line that cannot drive a terminal."""
+    if text.isprintable():
+        return text
     return printable(_SPACE.sub(" ", well_formed(text)))
 
 

@@ -10,7 +10,8 @@ from io import BytesIO, StringIO
 
 import pytest
 
-from metaconnect.output.base import Format
+from metaconnect.models import Column
+from metaconnect.output.base import Format, open_sink
 from metaconnect.output.json import json_text
 
 from .conftest import written
@@ -144,9 +145,6 @@ def test_csv_on_a_terminal_shows_control_characters():
 
 
 def test_csv_asks_the_file_whether_it_is_a_terminal():
-    from metaconnect.models import Column
-    from metaconnect.output.base import open_sink
-
     file = Terminal()
     sink = open_sink(Format.csv, file, [Column(name="\x1bname")])
     sink.write([{"\x1bname": "\x1b[2J"}])

@@ -310,3 +310,20 @@ def test_action_lists_asked_for_are_shortened_around_their_numbers(table):
     assert first.split() == ["Sale", "link_click", "1,210"]
     assert second.split()[-1] == "11"
     assert "…" in second
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("client_id", "a-client-id-of-letters-only"),
+        ("id", "5f0c9a52-0b1e-4c55-9d0c-3a5b8c1d2e3f"),
+        ("updated_time", "2026-11-16T09:00:00+0100"),
+        ("expires", "2026-11-16 09:00:00"),
+        ("account", "act_1234567890123456"),
+    ],
+)
+def test_ids_and_times_are_whole_where_names_are_not(table, name, value):
+    lines = table([{"name": "N" * 40, name: value}], width=len(value) + 14)
+
+    assert lines[-1].endswith(f"  {value}")
+    assert "…" in lines[-1]
