@@ -8,6 +8,7 @@ Everything metaconnect can tell a user has gone wrong.
   x ConfigError                    3
     + NoSecretStore
     + TablesMissing
+    + TokensExposed
   x AuthError                      4
     + NotConnected
     + NothingToResume
@@ -34,7 +35,8 @@ The tree is ordered by what the user must do, not by which file noticed.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, NamedTuple
 
 
 class MetaconnectError(Exception):
@@ -130,6 +132,12 @@ class TablesMissing(ConfigError):
     """
 
     hint = "Create what is missing:  metaconnect init --print-sql"
+
+
+class TokensExposed(ConfigError):
+    """
+    Whoever knows the project's publishable key could read or write tokens.
+    """
 
 
 class AuthError(MetaconnectError):
@@ -259,3 +267,18 @@ class ConnectionChanged(StoreError):
     """
     Another process changed the connection in the meantime.
     """
+
+
+class ErrorTemplate(NamedTuple):
+    """What an error code of another program means: words in braces are filled in."""
+
+    error: type[MetaconnectError]
+    message: str = "{reason}"
+    hint: str | None = None
+
+    def filled(
+        self, *, facts: Mapping[str, Any] | None = None, **words: str
+    ) -> MetaconnectError:
+        """Return the error; *facts* are what Meta said: ``code``, ``subcode``, ..."""
+        hint = None if self.hint is None else self.hint.format_map(words)
+        return self.error(self.message.format_map(words), hint=hint, **(facts or {}))

@@ -69,7 +69,7 @@ class Wiring:
             return LocalStore(self.settings.folder, self.vault)
         from ..stores.supabase.store import SupabaseStore
 
-        return SupabaseStore(self._project, self._bearer)
+        return SupabaseStore(self._project, self._bearer, self._renew)
 
     @cached_property
     def client_admin(self) -> ClientAdmin:
@@ -81,25 +81,29 @@ class Wiring:
             )
         from ..stores.supabase.clients import ClientAdmin
 
-        return ClientAdmin(self._project, self._bearer)
+        return ClientAdmin(self._project, self._bearer, self._renew)
 
     @cached_property
     def sessions(self) -> SessionManager:
         from ..stores.supabase.session import SessionManager
 
-        return SessionManager(self._project, self.vault, self.settings.folder)
+        return SessionManager(self._project, lambda: self.vault, self.settings.folder)
 
     @cached_property
     def _project(self) -> SupabaseProject:
         from ..stores.supabase.project import SupabaseProject
 
-        return SupabaseProject(*self.settings.supabase)
+        url, key = self.settings.supabase
+        return SupabaseProject(url, key, self.settings.supabase_key)
 
     def _bearer(self) -> str:
         # The service role is nobody's session: its key speaks for itself.
         if self.settings.uses_service_role:
             return self._project.key
         return self.sessions.bearer()
+
+    def _renew(self, rejected: str) -> str:
+        return self.sessions.renew(rejected)
 
     def graph(self) -> GraphClient:
         """A new client; the caller closes it."""
