@@ -9,6 +9,7 @@ Everything metaconnect can tell a user has gone wrong.
     + NoSecretStore
     + TablesMissing
     + UntrustedProject
+    + TokensExposed
   x AuthError                      4
     + NotConnected
     + NothingToResume
@@ -143,6 +144,12 @@ class UntrustedProject(ConfigError):
     """
 
     hint = "If you trust the project, allow it once:  metaconnect login --trust-project"
+
+
+class TokensExposed(ConfigError):
+    """
+    Whoever knows the project's publishable key could read or write tokens.
+    """
 
 
 class AuthError(MetaconnectError):

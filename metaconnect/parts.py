@@ -60,7 +60,7 @@ class Parts:
             return LocalStore(self.settings.folder, self.secrets)
         from .stores.supabase.store import SupabaseStore
 
-        return SupabaseStore(self._project, self._bearer)
+        return SupabaseStore(self._project, self._bearer, self._renew)
 
     @cached_property
     def client_admin(self) -> ClientAdmin:
@@ -72,13 +72,13 @@ class Parts:
             )
         from .stores.supabase.clients import ClientAdmin
 
-        return ClientAdmin(self._project, self._bearer)
+        return ClientAdmin(self._project, self._bearer, self._renew)
 
     @cached_property
     def sessions(self) -> SessionManager:
         from .stores.supabase.session import SessionManager
 
-        return SessionManager(self._project, self.secrets, self.settings.folder)
+        return SessionManager(self._project, lambda: self.secrets, self.settings.folder)
 
     @cached_property
     def app(self) -> MetaApp:
@@ -124,10 +124,15 @@ class Parts:
         from .stores.supabase.project import SupabaseProject
 
         require_allowed_project(self.settings)
-        return SupabaseProject(*self.settings.supabase)
+        url, key = self.settings.supabase
+        return SupabaseProject(url, key, self.settings.supabase_key)
 
     def _bearer(self) -> str:
         # The service role is nobody's session: its key speaks for itself.
         if self.settings.uses_service_role:
             return self._project.key
         return self.sessions.bearer()
+
+    def _renew(self, rejected: str) -> str:
+        """Return a fresh access token in the place of one that was rejected."""
+        return self.sessions.renew(rejected)

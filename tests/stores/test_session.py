@@ -10,7 +10,7 @@ import pytest
 
 from metaconnect.errors import ConfigError, NotSignedIn, StoreError, UsageError
 from metaconnect.stores.secrets import open_secret_store
-from metaconnect.stores.supabase.auth_errors import VERDICTS, translated
+from metaconnect.stores.supabase.errors import AUTH_CODES, from_auth
 from metaconnect.stores.supabase.project import SupabaseProject
 from metaconnect.stores.supabase.session import SessionManager
 from metaconnect.stores.supabase.store import SupabaseStore
@@ -25,32 +25,32 @@ def owner(stack):
 
 
 @pytest.fixture
-def vault(tmp_path):
+def secrets(tmp_path):
     return open_secret_store(tmp_path, "file")
 
 
 @pytest.fixture
-def keeper(stack, owner, vault, tmp_path):
-    return keeper_of(stack, vault, tmp_path)
+def manager(stack, owner, secrets, tmp_path):
+    return manager_of(stack, secrets, tmp_path)
 
 
 @pytest.fixture
-def session(stack, keeper):
-    session = keeper.sign_in_with_password(EMAIL, PASSWORD)
+def session(stack, manager):
+    session = manager.sign_in_with_password(EMAIL, PASSWORD)
     stack.requests.clear()
     return session
 
 
-def keeper_of(stack, vault, folder, *, key=None):
+def manager_of(stack, secrets, folder, *, key=None):
     project = SupabaseProject(stack.url, key or stack.publishable_key)
-    return SessionManager(project, vault, folder)
+    return SessionManager(project, lambda: secrets, folder)
 
 
-def make_old(stack, vault):
+def make_old(stack, secrets):
     """Let the stored session end in half a minute."""
     name = f"supabase session {stack.url}"
-    facts = json.loads(vault.get(name))
-    vault.set(name, json.dumps({**facts, "expires_at": time.time() + 30}))
+    facts = json.loads(secrets.get(name))
+    secrets.set(name, json.dumps({**facts, "expires_at": time.time() + 30}))
 
 
 def asked(stack):
@@ -58,8 +58,13 @@ def asked(stack):
 
 
 class TestRestoring:
-    def test_without_a_session_nobody_is_asked(self, stack, keeper):
-        for attempt in (keeper.current, keeper.bearer, keeper.user, keeper.sign_out):
+    def test_without_a_session_nobody_is_asked(self, stack, manager):
+        for attempt in (
+            manager.current,
+            manager.bearer,
+            manager.user,
+            manager.sign_out,
+        ):
             with pytest.raises(NotSignedIn) as failure:
                 attempt()
             assert "metaconnect login" in failure.value.hint
@@ -67,19 +72,19 @@ class TestRestoring:
         assert stack.requests == []
 
     def test_another_process_restores_it_without_a_request(
-        self, stack, session, vault, tmp_path
+        self, stack, session, secrets, tmp_path
     ):
-        assert keeper_of(stack, vault, tmp_path).current() == session
+        assert manager_of(stack, secrets, tmp_path).current() == session
         assert stack.requests == []
 
     def test_a_read_is_one_request_to_the_data_api_and_none_to_auth(
-        self, stack, keeper, owner, session
+        self, stack, manager, owner, session
     ):
         client_id = stack.add_client("Acme", owner)
         stack.add_token(client_id, "EAAsecret")
         project = SupabaseProject(stack.url, stack.publishable_key)
 
-        store = SupabaseStore(project, keeper.bearer)
+        store = SupabaseStore(project, manager.bearer)
         assert store.get(client_id).token.value == "EAAsecret"
         assert asked(stack) == ["/rest/v1/meta_tokens"]
 
@@ -92,70 +97,70 @@ class TestRestoring:
 
         assert answer == f"{session.access_token}\nset()\n"
 
-    def test_a_project_has_its_own_session(self, keeper, session, vault, tmp_path):
+    def test_a_project_has_its_own_session(self, manager, session, secrets, tmp_path):
         other = SupabaseProject("https://other.supabase.co", "key")
 
         with pytest.raises(NotSignedIn):
-            SessionManager(other, vault, tmp_path).current()
+            SessionManager(other, lambda: secrets, tmp_path).current()
 
-    def test_a_damaged_session_is_none(self, stack, keeper, session, vault):
+    def test_a_damaged_session_is_none(self, stack, manager, session, secrets):
         for text in ("{half", "[]", '{"access_token": "x"}'):
-            vault.set(f"supabase session {stack.url}", text)
+            secrets.set(f"supabase session {stack.url}", text)
             with pytest.raises(NotSignedIn, match="cannot be read"):
-                keeper.current()
+                manager.current()
 
-    def test_auth_says_who_is_signed_in(self, stack, keeper, owner, session):
-        assert (keeper.user().id, keeper.user().email) == (owner, EMAIL)
+    def test_auth_says_who_is_signed_in(self, stack, manager, owner, session):
+        assert (manager.user().id, manager.user().email) == (owner, EMAIL)
 
         stack.end_sessions(owner)
         with pytest.raises(NotSignedIn, match="has ended"):
-            keeper.user()
+            manager.user()
         with pytest.raises(NotSignedIn, match="not signed in"):
-            keeper.current()
+            manager.current()
 
 
 class TestRefreshing:
     def test_a_session_that_is_about_to_end_is_refreshed_and_kept(
-        self, stack, keeper, session, vault
+        self, stack, manager, session, secrets
     ):
-        make_old(stack, vault)
-        fresh = keeper.current()
+        make_old(stack, secrets)
+        fresh = manager.current()
 
         assert fresh.refresh_token != session.refresh_token
         assert fresh.expires_at - time.time() > 3500
-        assert keeper.current() == fresh
+        assert manager.current() == fresh
         assert asked(stack) == ["/auth/v1/token"]
 
     def test_a_session_that_was_ended_is_forgotten(
-        self, stack, keeper, owner, session, vault
+        self, stack, manager, owner, session, secrets
     ):
-        make_old(stack, vault)
+        make_old(stack, secrets)
         stack.end_sessions(owner)
 
         with pytest.raises(NotSignedIn, match="has ended"):
-            keeper.current()
+            manager.current()
         with pytest.raises(NotSignedIn, match="not signed in"):
-            keeper.current()
+            manager.current()
         assert asked(stack) == ["/auth/v1/token"]
 
     @pytest.mark.parametrize(
         "fault", [faults.unavailable, faults.captive_portal, faults.drop, faults.paused]
     )
     def test_trouble_on_the_way_keeps_the_session(
-        self, stack, keeper, session, vault, fault
+        self, stack, manager, session, secrets, fault
     ):
-        make_old(stack, vault)
+        make_old(stack, secrets)
         stack.faults.add(fault, times=1)
 
         with pytest.raises(StoreError) as failure:
-            keeper.current()
+            manager.current()
         assert failure.value.exit_code == 7
-        assert keeper.current().user_id == session.user_id
+        assert manager.current().user_id == session.user_id
 
-    def test_processes_at_once_spend_one_refresh_token(self, stack, vault, session):
-        make_old(stack, vault)
+    def test_processes_at_once_spend_one_refresh_token(self, stack, secrets, session):
+        make_old(stack, secrets)
         stack.faults.add(faults.delay(0.5), service="auth", times=1)
-        folder = vault._path.parent
+        folder = secrets._path.parent
         runs = [run(RESTORE, stack.url, folder) for _ in range(3)]
         answers = {process.communicate(timeout=30)[0] for process in runs}
 
@@ -165,112 +170,112 @@ class TestRefreshing:
 
 
 class TestSigningOut:
-    def test_of_this_machine_only(self, stack, keeper, session, tmp_path):
-        elsewhere = keeper_of(
+    def test_of_this_machine_only(self, stack, manager, session, tmp_path):
+        elsewhere = manager_of(
             stack, open_secret_store(tmp_path / "b", "file"), tmp_path / "b"
         )
         elsewhere.sign_in_with_password(EMAIL, PASSWORD)
-        keeper.sign_out()
+        manager.sign_out()
 
         with pytest.raises(NotSignedIn):
-            keeper.current()
+            manager.current()
         assert elsewhere.user().email == EMAIL
         with pytest.raises(NotSignedIn):
             refresh(stack, session)
 
-    def test_everywhere(self, stack, keeper, session, tmp_path):
-        elsewhere = keeper_of(
+    def test_everywhere(self, stack, manager, session, tmp_path):
+        elsewhere = manager_of(
             stack, open_secret_store(tmp_path / "b", "file"), tmp_path / "b"
         )
         elsewhere.sign_in_with_password(EMAIL, PASSWORD)
-        keeper.sign_out(everywhere=True)
+        manager.sign_out(everywhere=True)
 
-        for one in (keeper, elsewhere):
+        for one in (manager, elsewhere):
             with pytest.raises(NotSignedIn):
                 one.user()
 
-    def test_offline_this_machine_forgets_it_and_says_so(self, stack, keeper, session):
+    def test_offline_this_machine_forgets_it_and_says_so(self, stack, manager, session):
         stack.faults.add(faults.unavailable)
 
         with pytest.raises(StoreError, match="has forgotten the session") as failure:
-            keeper.sign_out()
+            manager.sign_out()
         assert "--everywhere" in failure.value.hint
         with pytest.raises(NotSignedIn):
-            keeper.current()
+            manager.current()
 
-    def test_offline_everywhere_can_be_tried_again(self, stack, keeper, session):
+    def test_offline_everywhere_can_be_tried_again(self, stack, manager, session):
         stack.faults.add(faults.unavailable, times=1)
 
         with pytest.raises(StoreError):
-            keeper.sign_out(everywhere=True)
-        keeper.sign_out(everywhere=True)
+            manager.sign_out(everywhere=True)
+        manager.sign_out(everywhere=True)
         with pytest.raises(NotSignedIn):
             refresh(stack, session)
 
     def test_a_session_that_has_ended_already_is_no_trouble(
-        self, stack, keeper, owner, session, vault
+        self, stack, manager, owner, session, secrets
     ):
-        make_old(stack, vault)
+        make_old(stack, secrets)
         stack.end_sessions(owner)
-        keeper.sign_out()
+        manager.sign_out()
 
         with pytest.raises(NotSignedIn, match="not signed in"):
-            keeper.current()
+            manager.current()
 
 
 class TestTrouble:
-    def test_a_wrong_api_key_names_the_setting(self, stack, owner, vault, tmp_path):
-        keeper = keeper_of(stack, vault, tmp_path, key="wrong")
+    def test_a_wrong_api_key_names_the_setting(self, stack, owner, secrets, tmp_path):
+        manager = manager_of(stack, secrets, tmp_path, key="wrong")
 
         with pytest.raises(ConfigError, match="API key") as failure:
-            keeper.sign_in_with_password(EMAIL, PASSWORD)
+            manager.sign_in_with_password(EMAIL, PASSWORD)
         assert "SUPABASE_KEY" in failure.value.hint
 
-    def test_too_many_tries_are_to_wait(self, stack, keeper):
+    def test_too_many_tries_are_to_wait(self, stack, manager):
         stack.faults.add(faults.rate_limited)
 
         with pytest.raises(StoreError, match="too often") as failure:
-            keeper.send_code(EMAIL)
+            manager.send_code(EMAIL)
         assert "Wait" in failure.value.hint
 
     def test_an_answer_that_is_json_but_no_session_is_not_understood(
-        self, stack, keeper
+        self, stack, manager
     ):
         from starlette.responses import JSONResponse
 
         stack.faults.add(lambda: JSONResponse({"welcome": "to our Wi-Fi"}))
 
-        with pytest.raises(StoreError, match="cannot be understood"):
-            keeper.sign_in_with_password(EMAIL, PASSWORD)
+        with pytest.raises(StoreError, match="not in the expected form"):
+            manager.sign_in_with_password(EMAIL, PASSWORD)
 
-    def test_a_lock_that_cannot_be_made_is_said(self, stack, vault, tmp_path):
+    def test_a_lock_that_cannot_be_made_is_said(self, stack, secrets, tmp_path):
         (tmp_path / "file").write_text("where the folder should be")
-        keeper = keeper_of(stack, vault, tmp_path / "file")
+        manager = manager_of(stack, secrets, tmp_path / "file")
         stack.add_user(EMAIL, PASSWORD)
 
         with pytest.raises(StoreError, match="cannot be written"):
-            keeper.sign_in_with_password(EMAIL, PASSWORD)
+            manager.sign_in_with_password(EMAIL, PASSWORD)
 
-    @pytest.mark.parametrize("code", [*VERDICTS, "unexpected_failure", None])
+    @pytest.mark.parametrize("code", [*AUTH_CODES, "unexpected_failure", None])
     def test_every_code_has_a_sentence(self, code):
-        error = translated(code, "words")
+        error = from_auth(code, "words")
 
         assert "{" not in str(error) + error.hint
         assert str(error).endswith(".")
         assert error.hint or isinstance(error, UsageError)
 
     def test_no_secret_is_in_a_url_a_log_or_a_repr(
-        self, stack, keeper, vault, session, caplog
+        self, stack, manager, secrets, session, caplog
     ):
         caplog.set_level(logging.DEBUG)
-        again = keeper.sign_in_with_password(EMAIL, PASSWORD)
-        make_old(stack, vault)
-        fresh = keeper.current()
-        keeper.user()
-        keeper.sign_out()
+        again = manager.sign_in_with_password(EMAIL, PASSWORD)
+        make_old(stack, secrets)
+        fresh = manager.current()
+        manager.user()
+        manager.sign_out()
 
         assert "/auth/v1/token" in caplog.text
-        shown = caplog.text + repr(keeper) + repr([session, again, fresh])
+        shown = caplog.text + repr(manager) + repr([session, again, fresh])
         for one in (session, again, fresh):
             assert one.access_token not in shown
             assert one.refresh_token not in shown
@@ -287,8 +292,8 @@ from metaconnect.stores.secrets import open_secret_store
 
 url, key, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
 secrets = open_secret_store(folder, "file")
-keeper = SessionManager(SupabaseProject(url, key), secrets, folder)
-print(keeper.bearer())
+manager = SessionManager(SupabaseProject(url, key), lambda: secrets, folder)
+print(manager.bearer())
 """
 
 

@@ -168,7 +168,7 @@ class TestTheDashboardsRow:
     def test_the_service_role_sees_everything_and_misses_what_is_not_there(
         self, stack, clients, connection
     ):
-        project = SupabaseProject(stack.url, stack.secret_key)
+        project = SupabaseProject(stack.url, stack.secret_key, stack.publishable_key)
         store = SupabaseStore(project, lambda: stack.secret_key)
         store.check(clients[1])
         store.save(connection)

@@ -18,7 +18,11 @@ from metaconnect.errors import (
 from metaconnect.models import AccessToken, Connection
 from metaconnect.redact import LONGEST, clean
 from metaconnect.stores.supabase import http
-from metaconnect.stores.supabase.errors import VERDICTS, translated
+from metaconnect.stores.supabase.errors import (
+    POSTGREST_CODES,
+    APIProblem,
+    from_data_api,
+)
 from metaconnect.stores.supabase.project import SupabaseProject
 from metaconnect.stores.supabase.store import SupabaseStore
 from tests.stack import faults
@@ -95,7 +99,7 @@ class TestWhatTheNetworkAnswers:
     def test_json_that_is_no_list_of_rows_is_not_understood(self, stack, store):
         stack.faults.add(lambda: JSONResponse({"welcome": "to our Wi-Fi"}))
 
-        with pytest.raises(StoreError, match="cannot be understood"):
+        with pytest.raises(StoreError, match="not in the expected form"):
             store.only()
 
     def test_a_redirect_gets_neither_the_key_nor_the_token(
@@ -132,9 +136,10 @@ class TestWhatTheNetworkAnswers:
         assert "SUPABASE_URL" in failure.value.hint
 
     def test_certificates_that_are_not_there_are_a_setting_to_mend(
-        self, store, client_id, monkeypatch
+        self, stack, client_id, monkeypatch
     ):
         monkeypatch.setenv("SSL_CERT_FILE", "/nonexistent")
+        store = store_at(stack, url="https://127.0.0.1:1", bearer="x")
 
         with pytest.raises(ConfigError) as failure:
             store.get(client_id)
@@ -161,9 +166,11 @@ class TestWhoAsks:
         assert "SUPABASE_KEY" in failure.value.hint
 
     def test_a_service_key_that_the_database_refuses_names_the_setting(self):
-        error = translated("PGRST301", "Expected 3 parts", table="t", by_key=True)
+        error = from_data_api(
+            APIProblem("PGRST301", "Expected 3 parts"), table="t", by_key=True
+        )
 
-        assert type(error) is ConfigError
+        assert isinstance(error, ConfigError)
         assert "SUPABASE_SERVICE_ROLE_KEY" in error.hint
 
     def test_without_a_session_nothing_is_asked(self, stack, client_id):
@@ -200,7 +207,9 @@ class TestWhatTheDatabaseLacks:
         for table in ("meta_tokens", "clients"):
             rename = f"alter table {table} rename to away"
             with changed(stack, rename, f"alter table away rename to {table}"):
-                with pytest.raises(TablesMissing, match=f"{table} is not") as failure:
+                with pytest.raises(
+                    TablesMissing, match=f"{table} does not exist"
+                ) as failure:
                     store.check(connection.client_id)
                 assert "metaconnect init" in failure.value.hint
 
@@ -237,7 +246,9 @@ class TestWhatTheDatabaseLacks:
                 lambda: store.check(connection.client_id),
                 lambda: store.save(connection),
             ):
-                with pytest.raises(TablesMissing, match="one row a client") as failure:
+                with pytest.raises(
+                    TablesMissing, match="no unique constraint"
+                ) as failure:
                     attempt()
                 assert "add unique (client_id)" in failure.value.hint
 
@@ -276,10 +287,12 @@ class TestWhatTheDatabaseLacks:
 
 class TestTheTable:
     @pytest.mark.parametrize(
-        "code", [*VERDICTS, "08006", "57P01", "PGRST002", "?", None]
+        "code", [*POSTGREST_CODES, "08006", "57P01", "PGRST002", "?", None]
     )
     def test_every_code_has_a_sentence_and_a_next_step(self, code):
-        error = translated(code, "words", table="meta_tokens", about="client 'a'")
+        error = from_data_api(
+            APIProblem(code or "", "words"), table="meta_tokens", client_id="a"
+        )
 
         assert "{" not in str(error) + error.hint
         assert str(error).endswith(".")

@@ -4,30 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ...errors import ClientNotFound, ConfigError, UsageError
-from ...models import Client
-from .client import DataAPI, Row, Table
+from ...errors import ClientNotFound, ConfigError, ErrorTemplate, UsageError
+from ...models import Client, Row
+from .client import DataAPI, Table
 from .errors import ColumnMissing
 from .project import SupabaseProject
-from .wording import Verdict
 
 _IN_THE_DASHBOARD = "Add the client in the dashboard."
-# What the codes mean where a client itself is written.
-OVERRIDES: Mapping[str, Verdict] = {
-    "23502": Verdict(
+# What the codes mean where a row of `clients` is written.
+OVERRIDES: Mapping[str, ErrorTemplate] = {
+    "23502": ErrorTemplate(
         ConfigError,
-        "The table {table} wants to know more than a name: {reason}",
-        "Add the client in the dashboard. (As the service role nobody is the "
-        "owner: log in instead.)",
+        "The table {table} requires more columns: {reason}",
+        "Add the client in the dashboard. (The service role is no user and owns "
+        "no client: log in instead.)",
     ),
-    "23503": Verdict(
+    "23503": ErrorTemplate(
         UsageError,
-        "Other tables still hold something of {about}: {reason}",
+        "Rows of other tables still refer to {about}: {reason}",
         "Remove it in the dashboard.",
     ),
-    "23505": Verdict(UsageError, "There is {about} already.", ""),
-    "23514": Verdict(UsageError, "The table {table} refuses {about}: {reason}", ""),
-    "policy": Verdict(
+    "23505": ErrorTemplate(UsageError, "{About} already exists.", ""),
+    "23514": ErrorTemplate(
+        UsageError, "The table {table} refuses {about}: {reason}", ""
+    ),
+    "policy": ErrorTemplate(
         ConfigError,
         "The policies of the table {table} do not let you add a client.",
         _IN_THE_DASHBOARD,
@@ -38,8 +39,13 @@ OVERRIDES: Mapping[str, Verdict] = {
 class ClientAdmin:
     """Adds and removes clients. Raises as a connection store does."""
 
-    def __init__(self, project: SupabaseProject, bearer: Callable[[], str]) -> None:
-        self._table = DataAPI(project, bearer).table("clients", OVERRIDES)
+    def __init__(
+        self,
+        project: SupabaseProject,
+        bearer: Callable[[], str],
+        renew: Callable[[str], str] | None = None,
+    ) -> None:
+        self._table = DataAPI(project, bearer, renew).table("clients", OVERRIDES)
 
     def clients(self) -> list[Client]:
         """Return the clients that the user may see, by name."""
@@ -61,7 +67,9 @@ class ClientAdmin:
         client = self._named(id_or_name)
         about = f"client {client.name!r}"
         if not self._table.delete({"id": client.id}, ("id",), about=about):
-            raise ClientNotFound(f"Client {client.name!r} is not yours to remove.")
+            raise ClientNotFound(
+                f"Client {client.name!r} is not yours to remove: its owner can."
+            )
         return client
 
     def _named(self, id_or_name: str) -> Client:
@@ -84,7 +92,7 @@ def all_clients(table: Table) -> list[Client]:
     try:
         rows = table.all(("id", "name"), "id")
     except ColumnMissing:
-        rows = table.all(("id",), "id")  # a dashboard may call its name otherwise
+        rows = table.all(("id",), "id")  # the dashboard has no column `name`
     return sorted(map(_client, rows), key=lambda client: (client.name, client.id))
 
 

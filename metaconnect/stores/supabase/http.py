@@ -1,40 +1,51 @@
 """
-The HTTP client for Supabase, and the answers that are not Supabase's at all.
+The HTTP client for Supabase, and answers that are not from Supabase.
 
 Imported only when a request is made: httpx alone takes 0.1 to 0.2 s.
 """
 
 from __future__ import annotations
 
+import ipaddress
+import ssl
+import time
+from typing import Any
+
 import httpx
 
-from ...errors import ConfigError, MetaconnectError, StoreError
+from ...errors import ConfigError, ErrorTemplate, MetaconnectError, StoreError
 from ...redact import clean
-from .wording import Verdict
+from .postgrest_codes import KeyRejected
 
 CONNECT = 5.0  # seconds
 READ = 15.0  # seconds between two pieces of an answer
+TOTAL = 60.0  # seconds for the body of an answer
+MAX_BODY = 64 * 1024 * 1024  # bytes, decompressed
 NOT_SUPABASE = (
     "Compare SUPABASE_URL with the project's (https://REF.supabase.co). "
-    "If it is right: does this network want you to log in first (hotel Wi-Fi)?"
+    "If it is right: does this network require a login first (hotel Wi-Fi)?"
 )
 # Statuses of the gateway itself, whose answers carry no error code.
 # https://supabase.com/docs/guides/troubleshooting/http-status-codes
-_GATEWAY: dict[int, Verdict] = {
-    401: Verdict(
-        ConfigError,
+_GATEWAY: dict[int, ErrorTemplate] = {
+    401: ErrorTemplate(
+        KeyRejected,
         "Supabase does not accept the API key.",
         "Compare SUPABASE_KEY (with the service role: SUPABASE_SERVICE_ROLE_KEY) "
         "with the project's Settings > API Keys.",
     ),
-    402: Verdict(
+    402: ErrorTemplate(
         StoreError,
         "The Supabase project is restricted: it is over its quota.",
         "See its organization's usage at https://supabase.com/dashboard",
     ),
-    404: Verdict(ConfigError, "SUPABASE_URL is not that of a project.", NOT_SUPABASE),
-    429: Verdict(StoreError, "Supabase gets too many requests.", "Wait a minute."),
-    540: Verdict(
+    404: ErrorTemplate(
+        ConfigError, "SUPABASE_URL is not that of a project.", NOT_SUPABASE
+    ),
+    429: ErrorTemplate(
+        StoreError, "Supabase gets too many requests.", "Wait a minute."
+    ),
+    540: ErrorTemplate(
         StoreError,
         "The Supabase project is paused.",
         "Restore it at https://supabase.com/dashboard",
@@ -42,18 +53,37 @@ _GATEWAY: dict[int, Verdict] = {
 }
 
 
-def open_http() -> httpx.Client:
+class SupabaseHTTP(httpx.Client):
     """
-    Return a client that holds no connection between requests: nobody has to
-    close it. Raises ConfigError where the proxy or the certificates that the
+    A client that returns only what PostgREST or Auth answered, read whole.
+
+    Raises our own errors for anything else, and for an answer that is too
+    large or takes too long.
+    """
+
+    def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
+        response = super().send(request, **{**options, "stream": True})
+        try:
+            answer = _read_whole(response, time.monotonic() + TOTAL)
+        finally:
+            response.close()
+        reject_foreign_response(answer)
+        return answer
+
+
+def open_http(url: str) -> httpx.Client:
+    """
+    Return a client for the project at *url* that keeps connections open.
+
+    Raises ConfigError where the proxy or the certificates that the
     environment names cannot be used.
     """
     try:
         # No redirects: they would carry the API key, and a sign-in's body, away.
-        return httpx.Client(
+        return SupabaseHTTP(
             timeout=httpx.Timeout(READ, connect=CONNECT),
-            limits=httpx.Limits(max_keepalive_connections=0),
-            event_hooks={"response": [reject_foreign_response]},
+            verify=_ssl_context(url),
+            trust_env=not is_loopback(url),
             follow_redirects=False,
         )
     except (OSError, ImportError, ValueError) as exc:
@@ -61,6 +91,17 @@ def open_http() -> httpx.Client:
             f"The proxy or the certificates cannot be used: {clean(str(exc))}.",
             hint="Look at HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR.",
         ) from exc
+
+
+def is_loopback(url: str) -> bool:
+    """Whether *url* is on this machine: no proxy may see what goes there."""
+    host = httpx.URL(url).host
+    if host == "localhost" or host.endswith(".localhost"):  # RFC 6761, section 6.3
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def reject_foreign_response(response: httpx.Response) -> None:
@@ -84,7 +125,7 @@ def reject_foreign_response(response: httpx.Response) -> None:
 
 
 def unreachable(exc: BaseException | None) -> StoreError:
-    """Say why a request got no answer; *exc* is httpx's."""
+    """Return the error for a request without an answer; *exc* is httpx's."""
     if isinstance(exc, httpx.ConnectTimeout):
         return StoreError(f"Supabase could not be reached within {CONNECT:g} s.")
     if isinstance(exc, httpx.TimeoutException):
@@ -96,11 +137,42 @@ def unreachable(exc: BaseException | None) -> StoreError:
     return StoreError(f"Supabase cannot be reached: {reason}.", hint=hint)
 
 
+def _ssl_context(url: str) -> ssl.SSLContext:
+    # Plain http is for loopback alone, and reading the certificates of every
+    # authority is slow. The bare context trusts nobody.
+    if httpx.URL(url).scheme == "http":
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return httpx.create_ssl_context()  # heeds SSL_CERT_FILE, unlike trust_env=False
+
+
+def _read_whole(response: httpx.Response, deadline: float) -> httpx.Response:
+    body = bytearray()
+    for chunk in response.iter_bytes():
+        body += chunk
+        if len(body) > MAX_BODY:
+            raise StoreError(
+                f"Supabase's answer is larger than {MAX_BODY // 2**20} MiB."
+            )
+        if time.monotonic() > deadline:
+            raise StoreError(f"Supabase's answer was not complete within {TOTAL:g} s.")
+    return httpx.Response(
+        response.status_code,
+        headers=[
+            (name, value)
+            for name, value in response.headers.multi_items()
+            # The body is decoded already.
+            if name not in ("content-encoding", "content-length", "transfer-encoding")
+        ],
+        content=bytes(body),
+        request=response.request,
+        extensions=response.extensions,
+    )
+
+
 def _is_theirs(response: httpx.Response) -> bool:
-    response.read()
     try:
         body = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     if not isinstance(body, dict):
         return False

@@ -1,5 +1,5 @@
 """
-The Supabase session of this machine: kept in the vault, refreshed in time.
+The Supabase session of this machine: stored as a secret, refreshed in time.
 
 A valid session is restored without a request and without supabase-py.
 """
@@ -10,23 +10,26 @@ import json
 import secrets
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from ...errors import NotSignedIn, StoreError
 from ..secrets import SecretStore
-from .auth_errors import SessionEnded
+from .errors import JWTRejected, SessionEnded
 from .project import SupabaseProject
 from .sign_in import AuthServer, Session, User
 
 __all__ = ["ProviderLogin", "Session", "SessionManager", "User"]
 
 MARGIN = 60.0  # seconds of validity that a request should still have before it
-LOCK_TIMEOUT = 30.0  # seconds; whoever refreshes needs 20 at most
+LOCK_TIMEOUT = 30.0  # seconds; a refresh takes 20 at most
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +37,8 @@ class ProviderLogin:
     """
     A sign-in through a browser provider (RFC 7636).
 
-    Whoever opens `url` comes back to the `redirect_to` with a code, which is
-    good only together with `code_verifier`.
+    `url` leads the browser back to the `redirect_to` with a code, which is
+    accepted only together with `code_verifier`.
     """
 
     url: str
@@ -46,16 +49,22 @@ class SessionManager:
     """
     The one session of *project* on this machine.
 
+    *secret_store* returns the store to use; it is called when a session is
+    read or written, so that the store may be chosen later.
+
     Every method that needs a session raises NotSignedIn where there is none
     or where it has ended, and StoreError where Auth cannot be reached.
     """
 
     def __init__(
-        self, project: SupabaseProject, vault: SecretStore, lock_folder: Path
+        self,
+        project: SupabaseProject,
+        secret_store: Callable[[], SecretStore],
+        lock_folder: Path,
     ) -> None:
         self._project = project
         self._auth = AuthServer(project)
-        self._vault = vault
+        self._secret_store = secret_store
         self._name = f"supabase session {project.url}"
         digest = sha256(project.url.encode()).hexdigest()[:12]
         self._lock_path = lock_folder / f"session-{digest}.lock"
@@ -67,7 +76,7 @@ class SessionManager:
         return self._kept(self._auth.by_password(email, password))
 
     def send_code(self, email: str) -> None:
-        """E-mail a one-time code; no user is made for an unknown address."""
+        """E-mail a one-time code; an unknown address does not become a user."""
         self._auth.send_code(email)
 
     def verify_code(self, email: str, code: str) -> Session:
@@ -109,11 +118,16 @@ class SessionManager:
         """Return the access token to send with a request."""
         return self.current().access_token
 
+    def renew(self, rejected: str) -> str:
+        """Return an access token to use in the place of a *rejected* one."""
+        with self._locked():
+            return self._refreshed(rejected).access_token
+
     def user(self) -> User:
-        """Ask Auth who is signed in, and whether the session still stands."""
-        session = self.current()
-        with self._forgetting_what_ended():
-            return self._auth.user(session.access_token)
+        """Ask Auth who is signed in, and whether the session is still valid."""
+        token = self.current().access_token
+        with self._forgetting_ended():
+            return _with_token(self._auth.user, token, self.renew)
 
     def sign_out(self, *, everywhere: bool = False) -> None:
         """
@@ -127,9 +141,10 @@ class SessionManager:
             self._stored()
             try:
                 self._end(everywhere=everywhere)
-            except SessionEnded:
+            except (SessionEnded, JWTRejected):
+                self._forget()
                 if everywhere:
-                    raise  # this one is gone, others may not be
+                    raise  # other sessions may go on
             except StoreError as exc:
                 if everywhere:
                     raise
@@ -141,26 +156,30 @@ class SessionManager:
                 ) from exc
 
     def _end(self, *, everywhere: bool) -> None:
-        token = self._refreshed().access_token
-        with self._forgetting_what_ended():
+        def sign_out(token: str) -> None:
             self._auth.sign_out(token, everywhere=everywhere)
+
+        token = self._refreshed().access_token
+        _with_token(sign_out, token, lambda t: self._refreshed(t).access_token)
         self._forget()
 
-    def _refreshed(self) -> Session:
+    def _refreshed(self, rejected: str | None = None) -> Session:
         """
-        Return a fresh session. Holding the lock, read it again first: another
-        process may have spent the refresh token while this one waited.
+        Return a fresh session, whose access token is not *rejected*.
+
+        Holding the lock, read it again first: another process may have spent
+        the refresh token while this one waited.
         """
         session = self._stored()
-        if _is_fresh(session):
+        if _is_fresh(session) and session.access_token != rejected:
             return session
-        with self._forgetting_what_ended():
+        with self._forgetting_ended():
             session = self._auth.by_refresh_token(session.refresh_token)
         self._keep(session)
         return session
 
     def _stored(self) -> Session:
-        text = self._vault.get(self._name)
+        text = self._secret_store().get(self._name)
         if text is None:
             raise NotSignedIn("You are not signed in to Supabase.")
         try:
@@ -174,13 +193,13 @@ class SessionManager:
         return session
 
     def _keep(self, session: Session) -> None:
-        self._vault.set(self._name, json.dumps(asdict(session)))
+        self._secret_store().set(self._name, json.dumps(asdict(session)))
 
     def _forget(self) -> None:
-        self._vault.delete(self._name)
+        self._secret_store().delete(self._name)
 
     @contextmanager
-    def _forgetting_what_ended(self) -> Iterator[None]:
+    def _forgetting_ended(self) -> Iterator[None]:
         try:
             yield
         except SessionEnded:
@@ -211,3 +230,12 @@ class SessionManager:
 
 def _is_fresh(session: Session) -> bool:
     return session.expires_at - time.time() > MARGIN
+
+
+def _with_token(call: Callable[[str], T], token: str, renew: Callable[[str], str]) -> T:
+    """Call with *token*, and once more with a renewed one if Auth rejects it."""
+    try:
+        return call(token)
+    except JWTRejected:
+        # Also after a signing key was rotated, or a clock has jumped.
+        return call(renew(token))

@@ -1,7 +1,7 @@
 """
 The Auth server of a project: credentials in, a session out.
 
-Nothing here remembers a session; that is `session.SessionManager`'s business.
+Sessions are stored by `session.SessionManager`.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...errors import StoreError
-from .auth_errors import translated
-from .project import SupabaseProject
+from .errors import from_auth
+from .project import SupabaseProject, api_headers
 
-NOT_UNDERSTOOD = "Supabase Auth's answer cannot be understood."
+NOT_UNDERSTOOD = "Supabase Auth's answer is not in the expected form."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,14 +32,14 @@ class Session:
 
 @dataclass(frozen=True, kw_only=True)
 class User:
-    """Who is signed in, as Auth says it."""
+    """The signed-in user, as Auth describes them."""
 
     id: str
     email: str
 
 
 class AuthServer:
-    """Each method is one request, and raises ours for whatever goes wrong."""
+    """Each method is one request, and raises our own errors only."""
 
     def __init__(self, project: SupabaseProject) -> None:
         self._project = project
@@ -84,29 +84,29 @@ class AuthServer:
 
     @contextmanager
     def _client(self) -> Iterator[Any]:
-        """A client that keeps nothing and does nothing behind our back."""
+        """A client that stores no session and refreshes none by itself."""
         import pydantic
         from supabase_auth import SyncGoTrueClient
         from supabase_auth.errors import AuthError, AuthRetryableError
 
-        from .http import open_http, unreachable
+        from .http import unreachable
 
         client = SyncGoTrueClient(
             url=self._project.auth_url,
-            headers=self._project.headers(),
-            http_client=open_http(),
+            headers=api_headers(self._project.key),
+            http_client=self._project.http,
             flow_type="pkce",
             auto_refresh_token=False,
             persist_session=False,
         )
-        # `from None`: what these say may quote a credential.
+        # `from None`: the text of these may quote a credential.
         try:
             yield client
         except AuthRetryableError as exc:
             raise unreachable(exc.__cause__) from None
         except AuthError as exc:
-            raise translated(exc.code, exc.message) from None
-        except pydantic.ValidationError:
+            raise from_auth(exc.code, exc.message) from None
+        except (pydantic.ValidationError, RecursionError):
             raise StoreError(NOT_UNDERSTOOD) from None
 
 

@@ -6,183 +6,199 @@ What may be seen and changed is decided there, by Row-Level Security.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 
 from ...errors import (
     ClientNotFound,
     ConfigError,
     ConnectionChanged,
+    MetaconnectError,
     NotConnected,
     StoreError,
     TablesMissing,
 )
-from ...models import Client, Connection
+from ...models import Client, Connection, Row
 from ..base import not_connected
-from .client import DataAPI, Row
+from .client import DataAPI
 from .clients import all_clients
-from .errors import UNIQUE_SQL, ColumnMissing
-from .project import SupabaseProject, user_id_in
-from .rows import COLUMNS, columns_missing, connection_of, facts_of, row_of
+from .columns import Names, OptionalColumns
+from .errors import UNIQUE_SQL
+from .exposure import ExposureProbe, exposed
+from .project import SupabaseProject
+from .rows import connection_of, row_of, versions_of
+from .trial import UpsertTrial
 
 # What is asked back of a write: never the token.
 FACTS = ("client_id", "user_facebook_id", "ad_account_id", "token_expires_at")
-DATES = ("created_at", "updated_at")  # where the table keeps them
 
 
 class SupabaseStore:
     """
-    The connection store of one project.
+    The connection store of one project. Any number of threads may use it.
 
     *bearer* gives the access token of the signed-in user, or the secret API
     key for the service role. Without a session it raises, and so does every
-    method: nothing is ever asked as `anon`.
+    method: nothing is asked as `anon`, except whether `anon` is shut out.
+    *renew* gives another token in the place of one that was refused.
     """
 
-    def __init__(self, project: SupabaseProject, bearer: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        project: SupabaseProject,
+        bearer: Callable[[], str],
+        renew: Callable[[str], str] | None = None,
+    ) -> None:
         self._project = project
-        self._api = DataAPI(project, bearer)
+        self._api = DataAPI(project, bearer, renew)
         self._tokens = self._api.table("meta_tokens")
         self._clients = self._api.table("clients")
-        self._dates: list[tuple[str, ...]] = [DATES, ()]
+        self._optional = OptionalColumns(self._tokens)
+        self._trial = UpsertTrial(self._api)
+        self._probe: ExposureProbe | None = None
 
     def __repr__(self) -> str:
         return f"SupabaseStore({self._project.url!r})"
 
+    @property
+    def name(self) -> str:
+        return self._project.url
+
     def check(self, client_id: str) -> None:
-        """Three requests, one of them an upsert of no row; nothing is written."""
-        client = self._visible(client_id)
-        self._written(self._dry_run)
-        if self._is_only_viewed(client):
-            raise ClientNotFound(
-                f"Client {client_id!r} is yours to see, not to change.",
-                hint="Ask its owner to make you an editor.",
-            )
+        """Raise unless a save would work and nobody else could read it."""
+        self._require_visible(client_id)
+        self.check_exposure(client_id)
+        self._optional.run(partial(self._trial.run, client_id, FACTS))
+
+    def check_exposure(self, client_id: str) -> None:
+        """
+        Raise TokensExposed where the publishable key alone reaches tokens.
+
+        *client_id* is an id that exists. Nothing is written.
+        """
+        probe = ExposureProbe(self._anyone())
+        probe.check(client_id)
+        self._probe = probe if probe.undecided else None
 
     def clients(self) -> list[Client]:
         return all_clients(self._clients)
 
     def get(self, client_id: str) -> Connection:
-        rows = self._read({"client_id": client_id}, _about(client_id))
+        rows = self._read({"client_id": client_id}, client_id)
         if not rows:
             raise not_connected(client_id)
         if len(rows) > 1:
-            raise TablesMissing(
-                f"The table meta_tokens holds several rows of {_about(client_id)}.",
-                hint="Delete all but one, then:  "
-                + UNIQUE_SQL.format(table="meta_tokens"),
-            )
+            raise _several_rows(client_id)
         return connection_of(rows[0])
 
     def only(self) -> Connection | None:
-        rows = self._read({}, "")
+        rows = self._read({})
         return connection_of(rows[0]) if len(rows) == 1 else None
 
+    def connections(self) -> list[Connection]:
+        rows = self._tokens.all(("*",), "client_id")
+        return [
+            connection_of(row)
+            for row in rows
+            if row.get("client_id") is not None and row.get("access_token", True)
+        ]
+
     def save(self, connection: Connection) -> Connection:
-        about = _about(connection.client_id)
+        client_id = connection.client_id
 
-        def upsert(returning: Sequence[str]) -> list[Row]:
-            row = row_of(connection)
-            return self._tokens.upsert(row, "client_id", returning, about=about)
+        def upsert(names: Names) -> list[Row]:
+            row = row_of(connection, names)
+            returning = (*FACTS, *names)
+            return self._tokens.upsert(row, "client_id", returning, client_id=client_id)
 
-        rows = self._written(upsert)
+        rows = self._optional.run(upsert)
         if not rows:
             # Policies that let a row be written and not be seen.
-            raise StoreError(f"The connection of {about} was saved but stays unseen.")
+            raise StoreError(
+                f"The connection of client {client_id!r} was saved but cannot be read."
+            )
+        self._require_unseen(client_id)
         return _stored(rows[0], connection)
 
     def replace(self, old: Connection, new: Connection) -> Connection:
-        about = _about(old.client_id)
-        before = row_of(old)
-        # Only what differs: a newer token that the table cannot tell by its
-        # other columns is then not overwritten with the one that was read.
-        values = {n: v for n, v in row_of(new).items() if v != before[n]}
-        values = values or {"ad_account_id": new.ad_account_id}
-
-        def update(returning: Sequence[str]) -> list[Row]:
-            return self._tokens.update(values, facts_of(old), returning, about=about)
-
-        rows = self._written(update)
-        if not rows:
-            raise ConnectionChanged(
-                f"The connection of {about} was changed meanwhile, "
-                "or is no longer yours to change."
-            )
-        return _stored(rows[0], new)
+        for version in versions_of(old):
+            if rows := self._optional.run(partial(self._update, old, new, version)):
+                return _stored(rows[0], new)
+        raise ConnectionChanged(
+            f"The connection of client {old.client_id!r} was changed meanwhile, "
+            "or is no longer yours to change."
+        )
 
     def delete(self, client_id: str) -> None:
-        where, about = {"client_id": client_id}, _about(client_id)
-        if not self._tokens.delete(where, ("client_id",), about=about):
+        where = {"client_id": client_id}
+        if not self._tokens.delete(where, ("client_id",), client_id=client_id):
             raise NotConnected(
                 f"Client {client_id!r} is not connected, "
                 "or is not yours to disconnect.",
                 hint="See what there is:  metaconnect clients list",
             )
 
-    def _read(self, where: dict[str, str], about: str) -> list[Row]:
-        rows = self._tokens.select(where=where, limit=2, about=about)
+    def _read(self, where: Row, client_id: str | None = None) -> list[Row]:
+        rows = self._tokens.select(where=where, limit=2, client_id=client_id)
         if rows:
-            self._dates = [tuple(name for name in DATES if name in rows[0])]
+            self._optional.seen(rows[0])
         return rows
 
-    def _written(self, write: Callable[[Sequence[str]], list[Row]]) -> list[Row]:
-        """
-        Run *write*, asking for the dates that the table keeps.
+    def _update(
+        self, old: Connection, new: Connection, version: Row, names: Names
+    ) -> list[Row]:
+        before, after = row_of(old, names), row_of(new, names)
+        # Only what differs: a newer token that the table cannot tell by its
+        # other columns is then not overwritten with the one that was read.
+        values = {name: value for name, value in after.items() if value != before[name]}
+        values = values or {"ad_account_id": after["ad_account_id"]}
+        returning = (*FACTS, *names)
+        about = {"client_id": old.client_id}
+        return self._tokens.update(values, version, returning, **about)
 
-        Which these are is found out once. A column that is not there undoes
-        the whole write, so that trying again is safe.
-        """
-        for dates in tuple(self._dates):
-            try:
-                rows = write((*FACTS, *dates))
-            except ColumnMissing:
-                continue
-            self._dates = [dates]
-            return rows
-        raise self._columns_missing()
-
-    def _columns_missing(self) -> TablesMissing:
-        missing = []
-        for name in COLUMNS:
-            try:
-                self._tokens.select((name,), limit=0)
-            except ColumnMissing:
-                missing.append(name)
-        return columns_missing(missing)
-
-    def _dry_run(self, returning: Sequence[str]) -> list[Row]:
-        self._tokens.dry_run_upsert(tuple(COLUMNS), "client_id", returning)
-        return []
-
-    def _visible(self, client_id: str) -> Row:
-        where, about = {"id": client_id}, _about(client_id)
-        rows = self._clients.select(where=where, limit=1, about=about)
+    def _require_visible(self, client_id: str) -> None:
+        rows = self._clients.select(
+            ("id",), {"id": client_id}, limit=1, client_id=client_id
+        )
         if not rows:
             raise ClientNotFound(
                 f"Client {client_id!r} does not exist, or is not yours to see."
             )
-        return rows[0]
 
-    def _is_only_viewed(self, client: Row) -> bool:
-        """
-        Whether the user is a mere viewer, where our own `client_members` says it.
+    def _anyone(self) -> DataAPI:
+        """The Data API as a stranger has it, who knows the publishable key."""
+        project = self._project
+        key = project.publishable_key
+        if key is None and self._api.bearer() != project.key:
+            key = project.key
+        if key is None:
+            raise ConfigError(
+                "The publishable key is missing: with it metaconnect makes sure "
+                "that nobody else can read the tokens.",
+                hint="Set SUPABASE_KEY too; it is in the project's Settings > "
+                "API Keys.",
+            )
+        return DataAPI(project, lambda: key, key=key)
 
-        Other dashboards keep other rules; there a save finds out.
-        """
-        user_id = user_id_in(self._api.bearer())
-        if user_id is None or client.get("owner_id") == user_id:
-            return False
-        where = {"client_id": str(client["id"]), "user_id": user_id}
-        try:
-            rows = self._api.table("client_members").select(("role",), where)
-        except (ConfigError, ClientNotFound):
-            return False
-        return [row["role"] for row in rows] == ["viewer"]
+    def _require_unseen(self, client_id: str) -> None:
+        """Take a token back that turns out to be visible to strangers."""
+        if self._probe and self._probe.sees(client_id):
+            with suppress(MetaconnectError):
+                self.delete(client_id)
+            raise exposed("meta_tokens")
+
+
+def _several_rows(client_id: str) -> TablesMissing:
+    return TablesMissing(
+        f"The table meta_tokens holds several rows of client {client_id!r}; "
+        "metaconnect keeps one for each client.",
+        hint="Where each row is for another ad account: METACONNECT_STORE=local "
+        "keeps connections on this machine. Else delete all but one, then:  "
+        + UNIQUE_SQL.format(table="meta_tokens"),
+    )
 
 
 def _stored(row: Row, written: Connection) -> Connection:
     """Return what *row* says, with the token that was not asked back."""
     return connection_of({**row, "access_token": written.token.value})
-
-
-def _about(client_id: str) -> str:
-    return f"client {client_id!r}"
