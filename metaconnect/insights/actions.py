@@ -10,13 +10,16 @@ https://developers.facebook.com/docs/marketing-api/reference/ads-action-stats
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from .numbers import integral
 from .picks import Pick, is_window
 
 Read = Callable[[Any], object]
 Entry = dict[str, Any]
+T = TypeVar("T")
+
+_NOTHING: Final[Entry] = {}
 
 
 class Numbers(NamedTuple):
@@ -89,18 +92,26 @@ def picked(pick: Pick, number: Read, refuse: Callable[[object], None]) -> Read:
     def read(value: Any) -> object:
         if value is None:
             return None
-        groups = _grouped(value, refuse)
-        found = next((groups[name] for name in pick.types if name in groups), None)
-        if found is None and pick.or_first:
-            found = next(iter(groups.values()), None)
-        if found is None:
+        try:
+            found = {entry["action_type"]: entry for entry in value}
+            if len(found) == len(value):
+                return number(_chosen(pick, found, _NOTHING).get(pick.window))
+        except (TypeError, KeyError):
+            pass
+        entries = _chosen(pick, _grouped(value, refuse), [_NOTHING])
+        if len(entries) > 1:  # neither of two is the number
+            refuse(entries)
             return None
-        if len(found) > 1:  # neither of two is the number
-            refuse(found)
-            return None
-        return number(found[0].get(pick.window))
+        return number(entries[0].get(pick.window))
 
     return read
+
+
+def _chosen(pick: Pick, by_type: dict[str, T], nothing: T) -> T:
+    for action_type in pick.types:
+        if action_type in by_type:
+            return by_type[action_type]
+    return next(iter(by_type.values()), nothing) if pick.or_first else nothing
 
 
 def objects(number: Callable[[object], object] = integral) -> Read:

@@ -10,7 +10,6 @@ from ..errors import InvalidRequest
 from ..graph.client import GraphClient
 from ..graph.paging import pages
 from ..models import AccessToken, Row, normal_ad_account_id
-from .hints import hint_for
 from .query import InsightsQuery
 from .rows import Problems, ignore, row_reader
 from .schema import TIMEZONE, column_names, requested_fields, requested_windows
@@ -50,6 +49,8 @@ async def fetch_insights(
             async for page in found:
                 yield page if raw else [read_row(row) for row in page]
     except InvalidRequest as error:
+        from .hints import hint_for
+
         error.hint = hint_for(str(error)) or error.hint
         raise
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -99,6 +98,8 @@ def _filters(item: str | Filter | Mapping[str, Any]) -> list[Filter]:
 
 
 def _from_json(text: str) -> list[Filter]:
+    import json
+
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):

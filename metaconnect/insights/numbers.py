@@ -10,10 +10,11 @@ from typing import Final
 
 # No metric is longer; a longer one would only cost time and memory.
 _LONGEST: Final = 40
-_NUMBER = re.compile(
-    rf"-?[0-9]{{1,{_LONGEST}}}(?:\.[0-9]{{1,{_LONGEST}}})?(?:[eE][+-]?[0-9]{{1,3}})?"
-)
-_LIKE_A_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?")
+_LONGEST_TEXT: Final = 60  # with sign, point, decimals and exponent
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?").fullmatch
+_WITH_EXPONENT = re.compile(r"-?[0-9]+(?:\.[0-9]+)?[eE][+-]?[0-9]{1,3}").fullmatch
+# Ids are longer, and dates and codes such as "007" are not numbers.
+_LIKE_A_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]+)?").fullmatch
 
 
 class NotReadable(ValueError):
@@ -39,8 +40,11 @@ def count(value: object) -> int | Decimal | None:
 def decimal(value: object) -> Decimal | None:
     """Return a number with Meta's digits, None for nothing. Raises NotReadable."""
     if isinstance(value, str):
-        if _NUMBER.fullmatch(value):
-            return _bounded(Decimal(value))
+        if len(value) <= _LONGEST_TEXT:
+            if _NUMBER(value):
+                return Decimal(value)
+            if _WITH_EXPONENT(value):
+                return _bounded(Decimal(value))
         if value == "":
             return None
     elif isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
@@ -54,7 +58,7 @@ def decimal(value: object) -> Decimal | None:
 def guess(value: object) -> object:
     """Return a number where *value* looks like one, else *value*; "" is nothing."""
     if isinstance(value, str):
-        if _LIKE_A_NUMBER.fullmatch(value):
+        if _LIKE_A_NUMBER(value) and len(value) <= _LONGEST_TEXT:
             return Decimal(value) if "." in value else int(value)
         return value or None
     return value

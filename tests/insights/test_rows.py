@@ -106,6 +106,7 @@ UNREADABLE = [
     ("spend", "Infinity", None),
     ("spend", "1e999999999", None),
     ("spend", "1e-99", None),
+    ("spend", "1e99999999999999999999", None),
     ("spend", Decimal("1e999999"), None),
     ("spend", Decimal("NaN"), None),
     ("spend", {}, None),
