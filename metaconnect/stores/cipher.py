@@ -88,7 +88,7 @@ class KeyringCipher:
     def _key(self, wanted: str) -> bytes:
         """Return the key of that id, or raise NoSecretStore."""
         if wanted not in self._keys:
-            text = keyrings.get(f"secrets-key {wanted}")
+            text = keyrings.get(_entry(wanted))
             key = _decoded(text) if text else None
             if key is None or key_id(key) != wanted:
                 raise self._missing(wanted)
@@ -98,7 +98,7 @@ class KeyringCipher:
     def _missing(self, wanted: str) -> NoSecretStore:
         return NoSecretStore(
             f"This keyring does not have the key of {self._path} "
-            f"(entry {f'secrets-key {wanted}'!r} of {keyrings.SERVICE!r}).",
+            f"(entry {_entry(wanted)!r} of {keyrings.SERVICE!r}).",
             # The key may be in the keyring of another login session, user or
             # machine: without the file it would be of no use there.
             hint="Keep the file: unlock the keyring, or use the user and machine, "
@@ -107,7 +107,7 @@ class KeyringCipher:
 
     def _new_key(self) -> bytes:
         key = os.urandom(32)
-        keyrings.put(f"secrets-key {key_id(key)}", b64encode(key).decode())
+        keyrings.put(_entry(key_id(key)), b64encode(key).decode())
         self._keys[key_id(key)] = key
         return key
 
@@ -115,6 +115,11 @@ class KeyringCipher:
 def key_id(key: bytes) -> str:
     """Return the id of a random *key*, from which it cannot be computed."""
     return sha256(b"metaconnect key id" + key).hexdigest()[:ID]
+
+
+def _entry(wanted: str) -> str:
+    """Return what the keyring calls the key of that id."""
+    return f"secrets-key {wanted}"
 
 
 def _decoded(text: str) -> bytes | None:

@@ -286,7 +286,7 @@ class TestNo:
         home.write_text("a file where the folder should be")
 
         done = shell.run("connect", "--client", "acme")
-        assert done.returncode == 7
+        assert done.returncode == 3
         assert "METACONNECT_HOME" in done.stderr
         assert meta.sandbox.requests == []
 
