@@ -144,17 +144,13 @@ def listen(host: str, port: int) -> list[Listener]:
 
 
 def _listen_on_all(addresses: list[str], port: int) -> list[Listener]:
-    listeners: list[Listener] = []
+    first, *others = addresses
+    listeners = [Listener(first, port)]
     try:
-        for address in addresses:
-            try:
-                listeners.append(Listener(address, port))
-            except OSError as exc:
-                if not listeners or exc.errno not in NO_IPV6:
-                    raise
-            port = listeners[0].port
-    except OSError:
-        for listener in listeners:
-            listener.close()
-        raise
+        for address in others:
+            listeners.append(Listener(address, listeners[0].port))
+    except OSError as exc:
+        if exc.errno not in NO_IPV6:
+            listeners[0].close()
+            raise
     return listeners

@@ -126,7 +126,9 @@ ALREADY_RECEIVED = Page(
     "This login was answered before. Go back to the terminal; you may close this tab.",
 )
 STARTING = Page(
-    302, "On to the login", "If nothing happens, open the long address of the terminal."
+    302,
+    "Continuing to the login",
+    "If nothing happens, open the long address of the terminal.",
 )
 STARTED_BEFORE = Page(
     410,
@@ -150,7 +152,7 @@ OTHER_USER = Page(
     403,
     "Another user's login",
     "This address works only for the user who runs metaconnect. If the login is "
-    "yours, open the long address that the terminal shows.",
+    "yours, open the long address, where the terminal shows one.",
 )
 NOT_READY = Page(
     503,
