@@ -8,21 +8,22 @@ import typer
 from ..errors import ConfigError, UsageError
 
 
-def sandbox(
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Where to listen; 0 is any free one.")
-    ] = 8766,
-    write_env: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Write the settings for --env-file to FILE, readable by you only.",
-        ),
-    ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Write over any FILE that is there.")
-    ] = False,
-) -> None:
+Port = Annotated[
+    int, typer.Option(min=0, max=65535, help="Where to listen; 0 is any free one.")
+]
+EnvFile = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Write the settings for --env-file to FILE, readable by you only.",
+    ),
+]
+Force = Annotated[
+    bool, typer.Option("--force", help="Write over any FILE that is there.")
+]
+
+
+def sandbox(port: Port = 8766, write_env: EnvFile = None, force: Force = False) -> None:
     """
     Serve a pretend Meta on this machine.
 

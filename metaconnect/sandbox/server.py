@@ -1,5 +1,5 @@
 """
-The pretend Meta on a port: in a thread for tests, in the foreground for people.
+Serve the sandbox: in a thread for tests, in the foreground for people.
 
 Only loopback: 127.0.0.1, and ::1 where there is one, since browsers may take
 ``localhost`` for either.
@@ -32,7 +32,7 @@ PORT_TRIES = 20
 
 
 class _Protocol(H11Protocol):
-    """Hands its transport to the application, which may have to cut it."""
+    """Give the application its transport, so that it can cut the connection."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -99,7 +99,7 @@ def _uvicorn(sandbox: Sandbox) -> uvicorn.Server:
 
 class SandboxServer:
     """
-    The pretend Meta in a thread: ``with SandboxServer() as server: ...``.
+    Serves the sandbox in a thread: ``with SandboxServer() as server: ...``.
 
     It listens when the block begins. Entering raises OSError for a port in use.
     """
@@ -148,7 +148,7 @@ class SandboxServer:
         self.close()
 
     def close(self) -> None:
-        """Stop, and give the port back."""
+        """Stop, and free the port."""
         self._server.should_exit = True
         if self._thread.is_alive():
             self._thread.join(START_TIMEOUT)
