@@ -7,7 +7,6 @@ import typer
 
 from ..errors import ConfigError, UsageError
 
-
 Port = Annotated[
     int, typer.Option(min=0, max=65535, help="Where to listen; 0 is any free one.")
 ]
