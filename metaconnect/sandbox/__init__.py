@@ -1,41 +1,62 @@
 """
 A pretend Meta for tests and demonstrations, on loopback only.
 
-What it does not do comes first:
+Not supported:
 
-* no asynchronous reports (``POST …/insights``) and no batch requests;
-* no breakdowns, filtering, sort, summary or time_ranges in Insights;
-* no node but the person, ad accounts and their Insights: no campaigns, no ads,
+* asynchronous reports (``POST …/insights``) and batch requests;
+* breakdowns but age, gender, country and publisher_platform; action breakdowns;
+  ``summary`` (but ``default_summary`` is) and ``time_ranges``; filtering by
+  anything but ids, names, statuses and plain numbers;
+* any node but the user, ad accounts and their Insights: no campaigns, no ads,
   nothing is ever created or changed;
-* no ``response_type=token``, no device login, no PKCE, no id_token;
-* one app and one person; everything is forgotten when it stops;
-* Insights knows all of Meta's field names, but has numbers for the common ones.
+* ``response_type=token``, device login, PKCE, id_token;
+* more than one app, one person and one system user; state is lost at the end;
+* numbers for the rarer Insights fields, although all of Meta's names are known.
 
-What it does: the Login dialog, the code exchange and the long-lived exchange,
+Supported: the Login dialog, the code exchange and the long-lived exchange,
 debug_token, revocation, permissions, ad accounts on several pages, Insights
 with numbers that agree with one another, and every error of Meta's that a
-client has to stand, in Meta's words. It shares no code with the client.
+client has to handle, in Meta's words. It shares no code with the client.
 
 Paths work with or without a version (``/v26.0/me``, ``/me``). Numbers, ids and
 rows are the same at every call; "today" is the day of the sandbox's clock in
-the time zone of the ad account.
+the time zone of the ad account. Every answer has the header
+``x-metaconnect-sandbox``. Only the names of loopback are accepted as Host.
 
 Any error can be asked for in two ways:
 
 * by ad account: Insights of ``act_900000000000190463`` always fail with
   code 190, subcode 463, and so on;
-* through the side door: ``POST /_sandbox/next`` with
+* by plan: ``POST /_sandbox/next`` with
   ``{"path": "/oauth/access_token", "error": "36009", "times": 1}``.
   The path is without version, ``"*"`` is any; 0 times is until the reset.
 
-The side door ``/_sandbox/``:
+Ad accounts with unusual numbers are read by id, and listed only with the
+switch ``special_accounts``:
 
-* ``GET  scenarios``  every error and switch with one line each
+* ``act_103000000000001``: deleted and archived objects. Their delivery is in
+  the numbers of level account, and below only where filtering asks for it
+  (``campaign.effective_status IN ["DELETED", "ARCHIVED"]``).
+* ``act_103000000000002``: sales on days without spend.
+* ``act_103000000000003``: JPY, with costs below one yen.
+* ``act_103000000000004``: every action type twice in each list.
+* ``act_103000000000005``: attribution windows without ``value``.
+* ``act_103000000000006``: a lone surrogate, an exponent, text for a number.
+
+In the other ad accounts nothing is deleted and every level agrees.
+
+A Login for Business configuration (``config_id``) is any number. The token of
+``200000000000001`` is a system user's and never expires, that of
+``200000000000060`` is a system user's for 60 days; any other is the person's.
+
+``/_sandbox/`` controls it; a POST needs ``Content-Type: application/json``:
+
+* ``GET  scenarios``  every error, switch and special account with one line each
 * ``POST next``       plan an error
 * ``GET, POST switches``  ``{"auto_approve": true, "expires_in": "missing"}``
 * ``POST tokens``     ``{"type": "SYSTEM_USER", "expires_in": null}``: a token at once
 * ``GET, POST clock`` ``{"advance": 6000}``: seconds later
-* ``GET  requests``   what was asked so far: methods, paths and names, no values
+* ``GET  requests``   the requests so far: methods, paths and names, no values
 * ``POST reset``      as if just started
 """
 
@@ -47,10 +68,10 @@ from .state import Sandbox
 # Each completes "It does not do: ...".
 LIMITATIONS = (
     "asynchronous reports, batch requests",
-    "breakdowns, filtering, sort, summary, time_ranges",
-    "any node but the person and ad accounts; any change but to permissions",
+    "the rarer breakdowns, action breakdowns, summary, time_ranges",
+    "any node but the user and ad accounts; any change but to permissions",
     "any response_type but code; device login, PKCE, id_token",
-    "a second app or person; remembering anything once it has stopped",
+    "a second app or person; keeping anything once it has stopped",
     "numbers for the rarer Insights fields, although it knows all their names",
 )
 

@@ -1,4 +1,4 @@
-"""Who is calling: access tokens, appsecret_proof, permissions."""
+"""Check access tokens, appsecret_proof and permissions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PROOF_LIFE = 300
 
 
 def inspect_token(value: str, sandbox: Sandbox) -> Token:
-    """The token of that value; raises Fault for one that does not work."""
+    """Return the token of that value; raises Fault for an invalid one."""
     token = sandbox.tokens.get(value)
     if token is None:
         raise Fault("190/signature" if value.startswith("EAA") else "190")
@@ -30,7 +30,7 @@ def inspect_token(value: str, sandbox: Sandbox) -> Token:
 
 
 def caller(request: Request, *, at_me: bool = False) -> Token:
-    """The token that *request* carries, its appsecret_proof checked."""
+    """Return the token of *request*; raises Fault for a wrong one or wrong proof."""
     sandbox: Sandbox = request.app.state.sandbox
     value: str = request.scope["access_token"]
     if not value or (at_me and "|" in value):
@@ -44,7 +44,7 @@ def caller(request: Request, *, at_me: bool = False) -> Token:
 
 def _check_proof(token: Token, params: Mapping[str, str], sandbox: Sandbox) -> None:
     """
-    Both forms: of the token, and of ``token|appsecret_time``.
+    Check either form: of the token, or of ``token|appsecret_time``.
 
     https://developers.facebook.com/docs/graph-api/guides/secure-requests
     """

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from .accounts import SPECIAL
 from .faults import FAULTS
 from .state import LONG_LIVED, Sandbox, Switches
 
@@ -32,7 +33,7 @@ async def _body(request: Request) -> dict[str, Any]:
 
 
 async def scenarios(_request: Request) -> Response:
-    """GET: every fault and switch, one line each."""
+    """GET: every fault, switch and special ad account, one line each."""
     faults = [
         {
             "error": name,
@@ -41,11 +42,17 @@ async def scenarios(_request: Request) -> Response:
         }
         for name, fault in FAULTS.items()
     ]
+    special = [
+        {"ad_account": f"act_{each['account_id']}", "about": each["about"]}
+        for each in SPECIAL
+    ]
     switches = [
         {"switch": each.name, "about": each.metadata["about"], "default": each.default}
         for each in dataclasses.fields(Switches)
     ]
-    return JSONResponse({"errors": faults, "switches": switches})
+    return JSONResponse(
+        {"errors": faults, "switches": switches, "special_accounts": special}
+    )
 
 
 async def plan(request: Request) -> Response:

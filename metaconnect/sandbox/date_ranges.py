@@ -1,4 +1,4 @@
-"""Which days a query means, in the ad account's time zone."""
+"""Turn date_preset, time_range and time_increment into days."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_DAYS = 90
 
 
 def _months_back(day: date, months: int) -> date:
-    """The first of the month that many months before *day*'s."""
+    """Return the first day of the month *months* before that of *day*."""
     index = day.year * 12 + day.month - 1 - months
     return date(index // 12, index % 12 + 1, 1)
 
@@ -34,7 +34,7 @@ def _week(today: date, first_weekday: int) -> date:
 
 
 def oldest(today: date) -> date:
-    """The first day that Insights still knows."""
+    """Return the first day that Insights has numbers for."""
     return _months_back(today, MONTHS_KEPT)
 
 
@@ -65,7 +65,7 @@ PRESETS: dict[str, Callable[[date], Days]] = {
 
 
 def asked_days(params: Mapping[str, str], today: date) -> Days:
-    """First and last day; `time_range` takes the place of `date_preset`."""
+    """Return the first and last day; `time_range` goes before `date_preset`."""
     if "time_range" in params:
         return _time_range(params["time_range"], today)
     preset = params.get("date_preset") or "last_30d"
@@ -95,7 +95,7 @@ def _time_range(text: str, today: date) -> Days:
 
 
 def _day(text: str) -> date:
-    """Stricter than ISO 8601: only ``YYYY-MM-DD``."""
+    """Parse ``YYYY-MM-DD``, and no other form of ISO 8601."""
     day = date.fromisoformat(text)
     if day.isoformat() != text:
         raise ValueError(text)

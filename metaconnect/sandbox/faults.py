@@ -1,5 +1,5 @@
 """
-Everything the pretend Meta can answer in the place of an answer.
+Errors that a request can be answered with.
 
 `faults.json` is the table: Meta's words, code, subcode and HTTP status, and
 for each fault the ad account whose Insights always fail with it.
@@ -30,7 +30,7 @@ BY_ACCOUNT = {f["account"]: name for name, f in FAULTS.items() if "account" in f
 
 
 class Fault(Exception):
-    """A request that is answered with the fault of that name."""
+    """Raised by a route to answer with the entry of that name in faults.json."""
 
     def __init__(self, name: str, /, **words: str) -> None:
         super().__init__(name)
@@ -49,7 +49,7 @@ class GraphResponse(Response):
 
 
 class Dropped(Response):
-    """No answer: the connection is cut."""
+    """Cut the connection without an answer."""
 
     async def __call__(self, scope: Scope, receive: Receive, _send: Send) -> None:
         transport = scope.get("state", {}).get("transport")
@@ -74,7 +74,7 @@ def trace_id(sandbox: Sandbox) -> str:
 
 
 def answer(fault: Fault, request: Request, sandbox: Sandbox) -> Response:
-    """The response to *request* that *fault* stands for."""
+    """Return the response that *fault* stands for."""
     entry = FAULTS[fault.name]
     if "drop" in entry:
         return Dropped()
@@ -93,7 +93,7 @@ def answer(fault: Fault, request: Request, sandbox: Sandbox) -> Response:
 
 
 def error_of(fault: Fault, sandbox: Sandbox) -> dict[str, Any]:
-    """The error object itself, its message filled in."""
+    """Return the error object with its message filled in."""
     error = dict(FAULTS[fault.name]["error"])
     error["message"] = error["message"].format_map(_words(fault, sandbox))
     return error
@@ -124,7 +124,7 @@ def _redirected(params: dict[str, str], request: Request) -> Response:
 
 
 class _Placeholders(dict[str, str]):
-    """A fault that is asked for, not met, has no words: say so."""
+    """Placeholders of a planned fault, which has no values: ``<name>``."""
 
     def __missing__(self, key: str) -> str:
         return f"<{key}>"

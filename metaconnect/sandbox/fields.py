@@ -23,7 +23,7 @@ FIELD = re.compile(r"\s*([\w.]+)\s*(?:\{([^{}]*)\})?\s*(,|$)")
 
 
 def asked_fields(text: str) -> dict[str, str]:
-    """Parse ``id,business{id,name}`` into names and what their braces hold."""
+    """Parse ``id,business{id,name}``: what is in braces by the name before it."""
     fields: dict[str, str] = {}
     at = 0
     while at < len(text):
@@ -37,7 +37,7 @@ def asked_fields(text: str) -> dict[str, str]:
 
 
 def names_list(text: str) -> list[str]:
-    """A list parameter: JSON, or names and commas."""
+    """Parse a list parameter: JSON, or names and commas."""
     if text.startswith("["):
         try:
             return [str(each) for each in json.loads(text)]
@@ -53,7 +53,7 @@ def selected(
     names: Sequence[str],
     node: str,
 ) -> dict[str, Any]:
-    """The *fields* of a node; those that it has no value for stay out."""
+    """Return the *fields* of a node, without those that have no value."""
     for name in fields:
         if name not in names:
             raise Fault("100/node-field", name=name, node=node)

@@ -1,64 +1,36 @@
-"""Counts in, Meta's strings out: every metric as Insights writes it."""
+"""Every metric of a row as Insights writes it: strings, and lists by action type."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from .actions import actions_of, conversions_of, values_of
 from .synthetic import Counts
 
 RATIO = Decimal("0.000001")
-# How much of an action falls into each window; the rest of the names give nothing.
-WINDOWS = {
-    "1d_view": 0.14,
-    "1d_click": 0.61,
-    "7d_click": 0.86,
-    "28d_click": 0.93,
-    "1d_ev": 0.05,
+# What a campaign of each kind of business is after: the indicator of `results`.
+RESULTS = {
+    "shop": "actions:offsite_conversion.fb_pixel_purchase",
+    "leads": "actions:onsite_conversion.lead_grouped",
+    "awareness": "reach",
 }
-PURCHASES = (
-    "omni_purchase",
-    "purchase",
-    "onsite_web_purchase",
-    "offsite_conversion.fb_pixel_purchase",
-)
-Actions = dict[str, int]
 Typed = list[dict[str, str]] | None
-
-
-def actions_of(counts: Counts) -> Actions:
-    """
-    Action counts by type. The same purchase stands under several types, as at Meta.
-    """
-    engaged = counts.link_clicks + counts.reactions + counts.video_views
-    found = {
-        "link_click": counts.link_clicks,
-        "landing_page_view": counts.landing_page_views,
-        "omni_landing_page_view": counts.landing_page_views,
-        "video_view": counts.video_views,
-        "post_reaction": counts.reactions,
-        "post_engagement": engaged,
-        "page_engagement": engaged + counts.reactions // 9,
-        "add_to_cart": counts.add_to_cart,
-        "omni_add_to_cart": counts.add_to_cart,
-        "offsite_conversion.fb_pixel_add_to_cart": counts.add_to_cart,
-        "lead": counts.leads,
-        "onsite_conversion.lead_grouped": counts.leads,
-        **dict.fromkeys(PURCHASES, counts.purchases),
-    }
-    return {kind: number for kind, number in found.items() if number}
+ByType = Callable[[Counts], Mapping[str, Any]]
 
 
 class Metrics:
     """One row's numbers; `value` is None where Meta leaves the key out."""
 
-    def __init__(self, counts: Counts, minor: int, windows: Iterable[str]) -> None:
+    def __init__(
+        self, counts: Counts, *, minor: int, kind: str, windows: Mapping[str, Counts]
+    ) -> None:
         self.counts = counts
         self.minor = minor
-        self.windows = [w for w in windows if w in WINDOWS]
-        self.actions = actions_of(counts)
+        self.indicator = RESULTS[kind]
+        self.windows = windows
         self.spend = Decimal(counts.spend) / minor
         # People are counted once, so reach grows slower than the days.
         crowd = 1 + 0.4 * math.log(max(counts.parts, 1))
@@ -68,76 +40,84 @@ class Metrics:
         reader = READERS.get(field)
         return reader(self) if reader else None
 
-    def money(self, hundredths: int) -> str:
-        return (
-            str(hundredths) if self.minor == 1 else f"{Decimal(hundredths) / 100:.2f}"
-        )
+    def money(self, smallest: int) -> str:
+        if self.minor == 1 or not smallest:
+            return str(smallest)
+        return f"{Decimal(smallest) / 100:.2f}"
 
     def ratio(self, top: Decimal | int, bottom: Decimal | int) -> str | None:
         if not bottom:
             return None
         return str((Decimal(top) / bottom).quantize(RATIO, ROUND_HALF_UP))
 
-    def typed(self, values: Iterable[tuple[str, Any]]) -> Typed:
+    def typed(self, by_type: ByType) -> Typed:
+        """Return a list by action type, with the windows that were asked for."""
         found = [
             {"action_type": kind, "value": str(value)}
-            for kind, value in values
+            for kind, value in by_type(self.counts).items()
             if value is not None
         ]
+        for name, counts in self.windows.items():
+            part = by_type(counts)
+            for entry in found:
+                if (value := part.get(entry["action_type"])) is not None:
+                    entry[name] = str(value)
         return found or None
 
-    def counted(self, numbers: Actions) -> Typed:
-        """Counts by action type, with the windows that were asked for."""
-        found = self.typed(numbers.items())
-        for entry in found or ():
-            for window in self.windows:
-                part = math.floor(int(entry["value"]) * WINDOWS[window])
-                if part:
-                    entry[window] = str(part)
-        return found
-
-    def some(self, *kinds: str) -> Actions:
-        return {kind: self.actions[kind] for kind in kinds if kind in self.actions}
-
-    def per_action(self) -> Typed:
-        cost = ((kind, self.ratio(self.spend, n)) for kind, n in self.actions.items())
-        return self.typed(cost)
+    def costs(self, counted: ByType) -> Typed:
+        return self.typed(
+            lambda counts: {
+                kind: self.ratio(self.spend, n) for kind, n in counted(counts).items()
+            }
+        )
 
     def values(self) -> Typed:
-        value = self.counts.purchase_value
-        kinds = PURCHASES if value else ()
-        return self.typed((kind, self.money(value)) for kind in kinds)
+        return self.typed(
+            lambda counts: {k: self.money(n) for k, n in values_of(counts).items()}
+        )
 
     def roas(self, kind: str) -> Typed:
-        value = Decimal(self.counts.purchase_value) / self.minor
-        return self.typed([(kind, self.ratio(value, self.spend) if value else None)])
+        def by_type(counts: Counts) -> Mapping[str, Any]:
+            value = counts.purchase_value
+            return {kind: self.ratio(value, self.counts.spend) if value else None}
 
-    def watched(self, share: float) -> Typed:
-        number = math.floor(self.counts.video_views * share)
-        return self.typed([("video_view", number or None)])
+        return self.typed(by_type)
+
+    def one(self, kind: str, count: str) -> Typed:
+        """Return a list of one action type, from the *count* of that name."""
+        return self.typed(lambda counts: {kind: getattr(counts, count) or None})
+
+    def results(self) -> int:
+        if self.indicator == "reach":
+            return self.reach
+        return actions_of(self.counts).get(self.indicator.removeprefix("actions:"), 0)
+
+    def indicated(self, value: object) -> list[dict[str, Any]] | None:
+        """Return the list of objects that `results` and its costs are."""
+        if not self.results():
+            return None
+        values = [{"value": str(value), "attribution_windows": ["default"]}]
+        return [{"indicator": self.indicator, "values": values}]
 
 
-def _conversions(row: Metrics) -> Actions:
-    contacts, subscribers = row.counts.leads // 3, row.counts.add_to_cart // 5
-    found = {
-        "contact_total": contacts,
-        "contact_website": contacts,
-        "subscribe_total": subscribers,
-        "subscribe_website": subscribers,
-    }
-    return {kind: number for kind, number in found.items() if number}
+def _cost_per_result(row: Metrics) -> Any:
+    # Reach is paid for by the thousand.
+    each = 1000 if row.indicator == "reach" else 1
+    return row.indicated(row.ratio(each * row.spend, row.results()))
 
 
-READERS: dict[str, Callable[[Metrics], Any]] = {
+NUMBERS: dict[str, Callable[[Metrics], Any]] = {
     "spend": lambda m: m.money(m.counts.spend),
-    "social_spend": lambda m: m.money(m.counts.spend // 50),
+    "social_spend": lambda m: m.money(m.counts.social_spend),
     "impressions": lambda m: str(m.counts.impressions),
     "reach": lambda m: str(m.reach),
     "frequency": lambda m: m.ratio(m.counts.impressions, m.reach),
     "clicks": lambda m: str(m.counts.clicks),
     "unique_clicks": lambda m: str(m.counts.clicks - m.counts.clicks // 20),
     "inline_link_clicks": lambda m: str(m.counts.link_clicks),
-    "inline_post_engagement": lambda m: str(m.actions.get("post_engagement", 0)),
+    "inline_post_engagement": lambda m: str(
+        actions_of(m.counts).get("post_engagement", 0)
+    ),
     "ctr": lambda m: m.ratio(100 * m.counts.clicks, m.counts.impressions),
     "cpc": lambda m: m.ratio(m.spend, m.counts.clicks),
     "cpm": lambda m: m.ratio(1000 * m.spend, m.counts.impressions),
@@ -146,27 +126,31 @@ READERS: dict[str, Callable[[Metrics], Any]] = {
         100 * m.counts.link_clicks, m.counts.impressions
     ),
     "cost_per_inline_link_click": lambda m: m.ratio(m.spend, m.counts.link_clicks),
-    "actions": lambda m: m.counted(m.actions),
-    "unique_actions": lambda m: m.counted(m.actions),
+}
+LISTS: dict[str, Callable[[Metrics], Any]] = {
+    "actions": lambda m: m.typed(actions_of),
+    "unique_actions": lambda m: m.typed(actions_of),
     "action_values": Metrics.values,
-    "conversions": lambda m: m.counted(_conversions(m)),
-    "cost_per_action_type": Metrics.per_action,
-    "cost_per_conversion": lambda m: m.typed(
-        (kind, m.ratio(m.spend, n)) for kind, n in _conversions(m).items()
-    ),
+    "conversions": lambda m: m.typed(conversions_of),
+    "cost_per_action_type": lambda m: m.costs(actions_of),
+    "cost_per_conversion": lambda m: m.costs(conversions_of),
     "purchase_roas": lambda m: m.roas("omni_purchase"),
     "website_purchase_roas": lambda m: m.roas("offsite_conversion.fb_pixel_purchase"),
-    "outbound_clicks": lambda m: m.typed(
-        ("outbound_click", n) for n in m.some("link_click").values()
-    ),
+    "results": lambda m: m.indicated(m.results()),
+    "cost_per_result": _cost_per_result,
+    "outbound_clicks": lambda m: m.one("outbound_click", "link_clicks"),
     "website_ctr": lambda m: m.typed(
-        (kind, m.ratio(100 * n, m.counts.impressions))
-        for kind, n in m.some("link_click").items()
+        lambda counts: {
+            "link_click": m.ratio(100 * counts.link_clicks, m.counts.impressions)
+            if counts.link_clicks
+            else None
+        }
     ),
-    "video_play_actions": lambda m: m.watched(1),
-    "video_thruplay_watched_actions": lambda m: m.watched(0.31),
-    "video_p25_watched_actions": lambda m: m.watched(0.62),
-    "video_p50_watched_actions": lambda m: m.watched(0.4),
-    "video_p75_watched_actions": lambda m: m.watched(0.27),
-    "video_p100_watched_actions": lambda m: m.watched(0.18),
+    "video_play_actions": lambda m: m.one("video_view", "video_views"),
+    "video_thruplay_watched_actions": lambda m: m.one("video_view", "video_thruplays"),
+    "video_p25_watched_actions": lambda m: m.one("video_view", "video_p25"),
+    "video_p50_watched_actions": lambda m: m.one("video_view", "video_p50"),
+    "video_p75_watched_actions": lambda m: m.one("video_view", "video_p75"),
+    "video_p100_watched_actions": lambda m: m.one("video_view", "video_p100"),
 }
+READERS = {**NUMBERS, **LISTS}

@@ -131,7 +131,7 @@ def _removed_feature(scope: Scope) -> str | None:
 
 
 def graph_headers(scope: Mapping[str, Any], sandbox: Sandbox) -> dict[str, str]:
-    """The headers of every Graph API answer."""
+    """Return the headers of every Graph API answer."""
     marketing = MARKETING.match(scope["path"])
     asked = scope["major"] or OLDEST_GRAPH
     served = max(asked, OLDEST_GRAPH)
@@ -160,7 +160,7 @@ def graph_headers(scope: Mapping[str, Any], sandbox: Sandbox) -> dict[str, str]:
 
 def usage_headers(scope: Mapping[str, Any], sandbox: Sandbox) -> dict[str, str]:
     """
-    How much of each quota is used, in percent; waiting times in minutes.
+    Return the usage headers: percent of each quota, waiting times in minutes.
 
     https://developers.facebook.com/docs/graph-api/overview/rate-limiting
     """

@@ -1,4 +1,4 @@
-"""The HTML of the pretend Meta: self-contained, and plainly a sandbox."""
+"""The HTML pages: self-contained, and marked as a sandbox."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ PERMISSIONS = {
 
 
 def message_page(title: str, text: str) -> HTMLResponse:
-    """One of Meta's dead ends: the browser never returns to the app."""
+    """Return an error page; the browser does not return to the app from it."""
     body = f"<h1>{escape(title)}</h1>\n<p>{escape(text)}</p>"
     return _page(title, body)
 
@@ -79,7 +79,7 @@ def message_page(title: str, text: str) -> HTMLResponse:
 def consent_page(
     *, app: str, user: str, dialog: str, action: str, host: str, asked: Iterable[str]
 ) -> HTMLResponse:
-    """The consent dialog; each of *asked* can be unticked."""
+    """Return the consent dialog; each of *asked* can be unticked."""
     permissions = "\n".join(
         PERMISSION.format(name=escape(name), text=escape(PERMISSIONS[name]))
         for name in asked

@@ -1,5 +1,5 @@
 """
-The pretend Meta on a port: in a thread for tests, in the foreground for people.
+Serve the sandbox: in a thread for tests, in the foreground for people.
 
 Only loopback: 127.0.0.1, and ::1 where there is one, since browsers may take
 ``localhost`` for either.
@@ -10,11 +10,13 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import shlex
 import socket
 import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -22,6 +24,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from . import LIMITATIONS, create_app
+from .env_file import export_lines, settings_of, write_env_file
 from .state import Sandbox
 
 START_TIMEOUT = 10.0
@@ -29,7 +32,7 @@ PORT_TRIES = 20
 
 
 class _Protocol(H11Protocol):
-    """Hands its transport to the application, which may have to cut it."""
+    """Give the application its transport, so that it can cut the connection."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -96,7 +99,7 @@ def _uvicorn(sandbox: Sandbox) -> uvicorn.Server:
 
 class SandboxServer:
     """
-    The pretend Meta in a thread: ``with SandboxServer() as server: ...``.
+    Serves the sandbox in a thread: ``with SandboxServer() as server: ...``.
 
     It listens when the block begins. Entering raises OSError for a port in use.
     """
@@ -145,7 +148,7 @@ class SandboxServer:
         self.close()
 
     def close(self) -> None:
-        """Stop, and give the port back."""
+        """Stop, and free the port."""
         self._server.should_exit = True
         if self._thread.is_alive():
             self._thread.join(START_TIMEOUT)
@@ -157,17 +160,24 @@ def serve(
     port: int = 8766,
     *,
     auto_approve: bool = False,
+    env_file: Path | None = None,
+    force: bool = False,
     say: Callable[[str], None] = lambda line: print(line, file=sys.stderr),  # noqa: T201
 ) -> None:
     """
     Serve in the foreground until Ctrl-C, then return.
 
-    `say` is given each line of the introduction. Raises OSError for a port in use.
+    `say` is given each line of the introduction. The settings of clients are
+    written to `env_file`; see `write_env_file` for what `force` does. Raises
+    OSError for a port in use, and for a file that cannot be written.
     """
     sandbox = Sandbox(auto_approve=auto_approve)
     sockets = bind(port)
     try:
-        for line in introduction(sockets[0].getsockname()[1], sandbox):
+        port = sockets[0].getsockname()[1]
+        if env_file:
+            write_env_file(env_file, settings_of(port, sandbox), force=force)
+        for line in introduction(port, sandbox, env_file):
             say(line)
         _uvicorn(sandbox).run(sockets)
     except KeyboardInterrupt:
@@ -177,17 +187,28 @@ def serve(
             sock.close()
 
 
-def introduction(port: int, sandbox: Sandbox) -> list[str]:
-    """What `serve` says first: what this is, is not, and how to use it."""
+def introduction(
+    port: int, sandbox: Sandbox, env_file: Path | None = None
+) -> list[str]:
+    """Return what `serve` says first: what this is, is not, and how to use it."""
     url = f"http://localhost:{port}"
     return [
         f"A pretend Meta on {url}, for tests and demonstrations. It does not do:",
         *(f"  - {each}" for each in LIMITATIONS),
-        "Point a program at it with these lines:",
-        f"  META_GRAPH_URL={url}",
-        f"  META_DIALOG_URL={url}",
-        f"  META_APP_ID={sandbox.app_id}",
-        f"  META_APP_SECRET={sandbox.app_secret}",
         f"Errors on request: {url}/_sandbox/scenarios",
+        *_next_steps(port, sandbox, env_file),
         "Press Ctrl-C to stop it.",
     ]
+
+
+def _next_steps(port: int, sandbox: Sandbox, env_file: Path | None) -> list[str]:
+    if env_file:
+        file = str(env_file.absolute())
+        command = f"metaconnect --env-file {shlex.quote(file)}"
+        first = [f"The settings are in {file}. In another terminal, paste:", ""]
+    else:
+        command = "metaconnect"
+        first = ["In another terminal, paste:", ""]
+        first += export_lines(settings_of(port, sandbox))
+    client = "--client sandbox-client"
+    return [*first, f"{command} connect {client}", f"{command} insights {client}", ""]

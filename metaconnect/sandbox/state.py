@@ -66,7 +66,7 @@ class Switches:
     latency_ms: int = _about(0, "milliseconds to wait before each answer")
 
     def turn(self, name: str, value: object) -> None:
-        """Set one switch; ValueError says what it takes instead."""
+        """Set one switch; ValueError says what it accepts."""
         known = {each.name: each for each in fields(self)}
         if name not in known:
             raise ValueError(f"no switch {name!r}; there are {', '.join(known)}")
@@ -127,7 +127,7 @@ class Planned:
 
 class Sandbox:
     """
-    The state of one pretend Meta: one app, one person, their tokens.
+    One app, one person, one system user, their tokens, and the switches.
 
     `clock` returns an aware datetime; `advance` moves it on. `auto_approve`
     is the value that the switch has at the start and after `reset`.
@@ -162,7 +162,7 @@ class Sandbox:
         return self._clock() + self._ahead
 
     def advance(self, seconds: float) -> None:
-        """Move the clock on, for expiry."""
+        """Move the clock forward."""
         self._ahead += timedelta(seconds=seconds)
 
     def plan(self, path: str, error: str, times: int | None = 1) -> None:
@@ -170,7 +170,7 @@ class Sandbox:
         self.planned.append(Planned(path=path, error=error, times=times))
 
     def due(self, path: str) -> str | None:
-        """The fault that is planned for this request, if one is."""
+        """Return the fault that is planned for this request, if any."""
         for planned in self.planned:
             if planned.path in ("*", path) and planned.times != 0:
                 if planned.times is not None:

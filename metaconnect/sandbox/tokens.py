@@ -164,7 +164,7 @@ def _facts(token: Token, sandbox: Sandbox) -> dict[str, Any]:
 
 
 async def revoke(request: Request) -> Response:
-    """GET or POST /oauth/revoke: one token dies at once."""
+    """GET or POST /oauth/revoke: one token becomes invalid at once."""
     sandbox: Sandbox = request.app.state.sandbox
     params: Mapping[str, str] = request.scope["params"]
     _authenticate_app(params, sandbox)

@@ -1,4 +1,4 @@
-"""Writing and judging URLs."""
+"""Write URLs; check redirect URIs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def with_query(url: str, params: Mapping[str, str]) -> str:
 
 def redirect_uri_problem(uri: str) -> str | None:
     """
-    The page that Meta shows for this redirect URI, or None if it is allowed.
+    Return the page that Meta shows for a refused redirect URI, else None.
 
     The app is in Development mode: http only for the name localhost, on any
     port; https anywhere, as if every such address were listed.

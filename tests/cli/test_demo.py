@@ -94,9 +94,8 @@ class TestSandbox:
             done = bare.run(
                 "connect", "--client", "a", "--account", "first", "--json",
                 METACONNECT_SECRETS="file",
-                META_REDIRECT_URI="http://localhost:0/callback",
                 BROWSER=browser("follow"),
-                **settings,
+                **settings | {"META_REDIRECT_URI": "http://localhost:0/callback"},
             )  # fmt: skip
             assert done.returncode == 0, done.stderr
             assert json.loads(done.stdout)["client_id"] == "a"

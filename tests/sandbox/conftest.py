@@ -71,6 +71,18 @@ def control(meta):
     return control
 
 
+@pytest.fixture
+def rows(get):
+    """The rows of an ad account's Insights, all on one page."""
+
+    def rows(account, **params):
+        response = get(f"/{account}/insights", **{"limit": 500, **params})
+        assert response.is_success, response.text
+        return response.json()["data"]
+
+    return rows
+
+
 class Dialog:
     """What a person does at the dialog."""
 

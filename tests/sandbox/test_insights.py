@@ -269,8 +269,34 @@ def test_attribution_windows_add_parts_beside_the_value(get):
             "(#100) action_attribution_windows[1] must be one of the following values:",
         ),
         ({"limit": "0"}, "(#100) param limit"),
-        ({"breakdowns": "age"}, "(#100) The sandbox does not do breakdowns"),
-        ({"filtering": "[{}]"}, "(#100) The sandbox does not do filtering"),
+        (
+            {"breakdowns": "ages"},
+            "(#100) ages is not valid for breakdowns param. please check",
+        ),
+        ({"breakdowns": "region"}, "(#100) The sandbox does not do breakdown region"),
+        (
+            {"breakdowns": "country,age"},
+            "(#100) Current combination of data breakdown columns (action_type, age, c",
+        ),
+        ({"filtering": "[{}]"}, "(#100) filtering must be a list of objects"),
+        ({"filtering": "{}}"}, "(#100) filtering must be a list of objects"),
+        ({"filtering": "[" * 9999}, "(#100) filtering must be a list of objects"),
+        (
+            {"filtering": '[{"field":"spend","operator":"GREATER_THAN","value":"x"}]'},
+            "(#100) filtering must be a list of objects",
+        ),
+        (
+            {"filtering": '[{"field":"spend","operator":"IN","value":["1"]}]'},
+            "(#100) The sandbox does not do filtering spend with IN",
+        ),
+        (
+            {"filtering": '[{"field":"ad.age","operator":"IN","value":["1"]}]'},
+            "(#100) The sandbox does not do filtering by ad.age",
+        ),
+        ({"sort": "nothing_descending"}, "(#100) sort: nothing_descending is not"),
+        ({"sort": '["spend","clicks"]'}, "(#100) sort: spend is not"),
+        ({"summary": "spend"}, "(#100) The sandbox does not do summary"),
+        ({"time_ranges": "[1]"}, "(#100) The sandbox does not do time_ranges"),
     ],
 )
 def test_a_bad_parameter_fails_the_call_in_metas_words(get, params, message):
@@ -404,6 +430,7 @@ def test_random_questions_never_break_it(get):
     ]
     names = ["fields", "level", "date_preset", "time_range", "time_increment", "limit"]
     names += ["after", "before", "action_attribution_windows", "appsecret_proof"]
+    names += ["filtering", "sort", "breakdowns", "default_summary"]
     dice = random.Random(7)
     for _ in range(60):
         params = {name: dice.choice(pieces) for name in dice.sample(names, 3)}
