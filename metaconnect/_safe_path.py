@@ -3,11 +3,11 @@ Keep `python -m metaconnect` from importing files of the working folder.
 
 With -m Python puts the working folder in front of all others on `sys.path`, so
 that a `typing.py` or `httpx.py` in a cloned repository would run as our code.
-This is what the interpreter's own option -P does, for that one case. What Python
-imports before it runs any of our code (`importlib`) only -P can protect.
+This is what the interpreter's own option -P does, for that one case. Only -P
+protects what Python imports before any of our code (`importlib`, `contextlib`).
 
-Imports only modules that no file can replace: they are built into the
-interpreter, or frozen.
+Imports only modules that are built into the interpreter or frozen: no file can
+take their place.
 """
 
 # ruff: noqa: PTH109, PTH120  pathlib is not frozen
@@ -21,9 +21,12 @@ def started_with_m() -> bool:
     if sys.argv[:1] != ["-m"]:  # Python's own value until the module is found
         return False
     words = sys.orig_argv[1:]
+    pairs = zip(words, [*words[1:], ""], strict=False)
     return any(
-        option.startswith("-") and (option + name).endswith("mmetaconnect")
-        for option, name in zip(words, [*words[1:], ""], strict=False)
+        option.endswith("mmetaconnect")  # "-mmetaconnect", "-Bmmetaconnect"
+        or (option.endswith("m") and name == "metaconnect")
+        for option, name in pairs
+        if option.startswith("-")
     )
 
 

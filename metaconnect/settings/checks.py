@@ -64,9 +64,10 @@ def header_value(name: str, value: str) -> str:
 
 def refuse_reference(name: str, value: str) -> None:
     """Raise ConfigError for a value such as ${OTHER}: nothing is filled in."""
-    if match := _REFERENCE.search(value):
+    if _REFERENCE.search(value):
         raise ConfigError(
-            f"{name} refers to {match[0]}, but values are used as they are written.",
+            f"{name} refers to another variable with $, but values are used as they "
+            "are written.",
             hint="Write the value out.",
         )
 

@@ -120,12 +120,12 @@ class Settings(Fields):
             return absolute_folder(self.name_of("home"), self.home)
         from platformdirs import user_data_path
 
-        path = user_data_path("metaconnect", appauthor=False)
-        if not path.is_absolute():  # "~/...", for a user without a home folder
-            raise ConfigError(
-                "There is no home folder to keep data in.",
-                hint="Name a folder of your own with METACONNECT_HOME.",
-            )
+        try:
+            path = user_data_path("metaconnect", appauthor=False)
+        except RuntimeError as exc:
+            raise _no_home() from exc
+        if not path.is_absolute():  # "~/..." in older releases of platformdirs
+            raise _no_home()
         return path
 
     def _url(self, setting: str) -> str | None:
@@ -164,3 +164,10 @@ def _refuse_publishable(name: str, key: str) -> None:
             hint="Give the secret key (sb_secret_..., or the legacy service_role "
             "key), or sign in as a user, without the service role.",
         )
+
+
+def _no_home() -> ConfigError:
+    return ConfigError(
+        "There is no home folder to keep data in.",
+        hint="Name a folder of your own with METACONNECT_HOME.",
+    )

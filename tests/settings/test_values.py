@@ -1,70 +1,15 @@
-"""Where settings come from, and what is said of those that cannot be used."""
+"""What follows from the settings, and the error for one that cannot be used."""
 
 from base64 import urlsafe_b64encode
 
 import pytest
 
-from metaconnect.errors import ConfigError, UsageError
-from metaconnect.settings import NAMES, Settings, load_settings, remember
+from metaconnect.errors import ConfigError
+from metaconnect.settings import Settings
 
 
-@pytest.fixture
-def load(tmp_path):
-    def load(environ=None, **options):
-        environ = {"METACONNECT_HOME": str(tmp_path / "data"), **(environ or {})}
-        return load_settings(environ, tmp_path, **options)
-
-    return load
-
-
-def test_every_source_gives_way_to_the_one_before_it(load, tmp_path):
-    remember(tmp_path / "data", "METACONNECT_CLIENT", "stored")
-    assert load().client == "stored"
-    (tmp_path / ".env").write_text("METACONNECT_CLIENT=env\n")
-    assert load().client == "env"
-    (tmp_path / ".env.local").write_text("METACONNECT_CLIENT='env local'\n")
-    assert load().client == "env local"
-    assert load({"METACONNECT_CLIENT": "environment"}).client == "environment"
-    assert load({"METACONNECT_CLIENT": "x"}, client="option").client == "option"
-
-
-@pytest.mark.parametrize(
-    ("setting", "name"),
-    [(setting, name) for setting, names in NAMES.items() for name in names],
-)
-def test_every_spelling_is_read(load, setting, name):
-    assert getattr(load({name: "value"}), setting) == "value"
-
-
-def test_the_first_spelling_wins_and_an_empty_one_is_none(load):
-    both = {"META_APP_ID": "1", "NEXT_PUBLIC_META_APP_ID": "2"}
-
-    assert load(both).meta_app_id == "1"
-    assert load({**both, "META_APP_ID": "  "}).meta_app_id == "2"
-
-
-def test_an_env_file_takes_the_place_of_both(load, tmp_path):
-    (tmp_path / ".env.local").write_text("META_APP_ID=1\nMETA_APP_SECRET=s\n")
-    (tmp_path / "other").write_text("META_APP_ID=2\n")
-
-    settings = load(env_file=tmp_path / "other")
-    assert (settings.meta_app_id, settings.meta_app_secret) == ("2", None)
-
-
-def test_an_env_file_that_is_not_there_is_a_usage_error(load, tmp_path):
-    with pytest.raises(UsageError, match="no file"):
-        load(env_file=tmp_path / "missing")
-
-
-def test_an_env_file_that_is_no_text_is_a_configuration_error(load, tmp_path):
-    (tmp_path / ".env").write_bytes(b"META_APP_ID=\xff\xfe")
-
-    with pytest.raises(ConfigError, match="cannot be read"):
-        load()
-
-
-def test_a_dashboards_env_local_serves_unchanged(load, tmp_path):
-    (tmp_path / ".env.local").write_text(
+def test_a_dashboards_env_local_serves_unchanged(load, folder):
+    (folder / ".env.local").write_text(
         "NEXT_PUBLIC_BASE_URL=http://localhost:3000\n"
         "NEXT_PUBLIC_META_APP_ID=1234567890\n"
         'META_APP_SECRET="0123456789abcdef"\n'
@@ -214,11 +159,3 @@ def test_a_repr_shows_no_secret():
     assert "meta_app_id='1'" in shown
     for secret in ("app-secret", "publishable", "sb_secret_abc"):
         assert secret not in shown
-
-
-def test_a_damaged_config_file_is_named(load, tmp_path):
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "config.json").write_text("[1")
-
-    with pytest.raises(ConfigError, match=r"config\.json cannot be read"):
-        load()
