@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import logging
 import traceback
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -17,13 +18,21 @@ from metaconnect.errors import (
     RateLimited,
     ServiceUnavailable,
     TokenRejected,
+    TooMuchData,
 )
+from metaconnect.graph.accounts import get_ad_account, list_ad_accounts, me
 from metaconnect.graph.http import open_http
-from metaconnect.graph.tokens import extend_token, inspect_token
+from metaconnect.graph.tokens import (
+    exchange_code,
+    extend_token,
+    granted_permissions,
+    inspect_token,
+)
 from metaconnect.models import AccessToken, MetaHost
 
 pytestmark = pytest.mark.anyio
 
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
 THROTTLED = {"error": {"code": 17, "message": "(#17) User request limit reached"}}
 DOWN = {"error": {"code": 2, "message": "down", "is_transient": True}}
 
@@ -64,6 +73,118 @@ async def test_a_form_is_posted_in_the_body(meta, graph):
     (request,) = meta.requests
     assert (request.method, request.target) == ("POST", "/v26.0/oauth/access_token")
     assert request.form == {"code": "c", "client_secret": "s"}
+
+
+@pytest.mark.parametrize("method", ["DELETE", "POST"])
+async def test_any_verb_carries_the_token_and_its_proof(
+    meta, client, token, app, method
+):
+    meta.will_answer({"success": True})
+    form = {"fields": ["id"]} if method == "POST" else None
+
+    async with client(app=app) as graph:
+        await graph.request(method, "/me/permissions", token=token, form=form)
+
+    (request,) = meta.requests
+    assert (request.method, request.path) == (method, "/v26.0/me/permissions")
+    assert request.headers["authorization"] == f"Bearer {token.value}"
+    sent = request.form if form else request.params
+    assert set(sent) == {"appsecret_proof", *(form or ())}
+    assert sent.get("fields") == ('["id"]' if form else None)
+
+
+async def test_nothing_is_asked_of_what_meta_removed(meta, client, token, app):
+    """https://developers.facebook.com/docs/graph-api/changelog/version26.0"""
+    meta.will_answer({"id": "1", "data": [], "access_token": "EAAnew", "expires_in": 9})
+
+    async with client(app=app) as graph:
+        await me(graph, token)
+        await list_ad_accounts(graph, token)
+        await get_ad_account(graph, token, "1")
+        await granted_permissions(graph, token)
+        await exchange_code(graph, app, "code", "http://localhost/", NOW)
+        await extend_token(graph, app, token, NOW)
+
+    assert len(meta.requests) == 6
+    for request in meta.requests:
+        removed = {"pretty", "debug", "date_format", "ids"}
+        assert not removed & {*request.params, *request.form}
+        assert not {"if-none-match", "if-modified-since"} & request.headers.keys()
+
+
+async def test_a_secret_in_what_meta_says_is_masked_before_it_is_cut(
+    meta, client, token, app, notices
+):
+    meta.will_answer(
+        b"x " * 38 + token.value.encode(),
+        headers={"X-Ad-Api-Version-Warning": f"no {app.app_secret}, no {token.value}"},
+    )
+
+    async with client(app=app) as graph:
+        with pytest.raises(ServiceUnavailable) as caught:
+            await graph.get("/me", token)
+
+    assert str(caught.value).endswith("x x ***")
+    assert notices[0].endswith("no ***, no ***")
+
+
+async def test_a_long_body_is_not_quoted(meta, graph, token):
+    meta.will_answer(b"x" * 100_000)
+
+    with pytest.raises(ServiceUnavailable, match="100,000 bytes"):
+        await graph.get("/me", token)
+
+
+async def test_a_request_for_too_much_is_not_sent_again(meta, graph, token):
+    error = {
+        "code": 1,
+        "message": "Please reduce the amount of data",
+        "is_transient": 1,
+    }
+    meta.will_answer({"error": error}, 500)
+
+    with pytest.raises(TooMuchData):
+        await graph.get("/act_1/insights", token)
+
+    assert len(meta.requests) == 1
+
+
+async def test_a_throttle_without_a_time_costs_one_more_request(
+    meta, graph, token, waits
+):
+    meta.will_answer(THROTTLED, 400)
+
+    with pytest.raises(RateLimited):
+        await graph.get("/me", token)
+
+    assert (len(meta.requests), waits) == (2, [30.5])
+
+
+async def test_a_quota_of_another_ad_account_holds_nothing_up(
+    meta, graph, token, waits
+):
+    buc = '{"2":[{"call_count":100,"estimated_time_to_regain_access":9}]}'
+    meta.will_answer({}, headers={"x-business-use-case-usage": buc})
+
+    await graph.get("/act_1/insights", token)
+    await graph.get("/act_1/insights", token)
+    assert waits == []
+
+    await graph.get("/act_2/insights", token)
+    await graph.get("/act_2", token)
+    assert waits == [120.5]
+
+
+async def test_clients_that_share_a_throttle_share_its_pauses(
+    meta, client, token, app, waits
+):
+    meta.will_answer({}, headers={"X-App-Usage": '{"call_count":99}'})
+
+    for _ in range(2):
+        async with client(app=app) as graph:
+            await graph.get("/me", token)
+
+    assert waits == [30.5]
 
 
 async def test_digits_survive_the_decoding(meta, graph, token):

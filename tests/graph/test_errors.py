@@ -18,6 +18,7 @@ from metaconnect.errors import (
     for_client,
 )
 from metaconnect.graph.errors import error_from, holds_error
+from metaconnect.redact import remember_secret
 
 
 def refused(code=100, subcode=None, message="no", **more):
@@ -188,3 +189,13 @@ def test_a_client_that_is_named_is_not_named_again():
 @pytest.mark.parametrize("hint", ["Sign in with:  metaconnect login", "Try later."])
 def test_other_hints_are_left_alone(hint):
     assert for_client(AuthError("no", hint=hint), "acme").hint == hint
+
+
+def test_a_secret_in_the_words_that_tell_changes_only_what_is_quoted():
+    remember_secret("authorization code")
+    body = refused(100, message="This authorization code has been used.")
+
+    error = error_from(400, body)
+
+    assert type(error) is AuthError
+    assert str(error) == "This *** has been used."

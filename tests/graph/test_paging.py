@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from metaconnect.errors import InvalidRequest, ServiceUnavailable
+from metaconnect.graph import paging
 from metaconnect.graph.paging import pages
 
 pytestmark = pytest.mark.anyio
@@ -61,6 +62,37 @@ async def test_a_cursor_that_comes_again_ends_in_an_error(meta, graph, token):
         await everything(graph, token)
 
     assert len(meta.requests) == 2
+
+
+async def test_pages_that_do_not_end_are_an_error(meta, graph, token, monkeypatch):
+    monkeypatch.setattr(paging, "MAX_PAGES", 3)
+    for number in range(9):
+        meta.will_answer(page([{}], after=f"A{number}", next_url="x"))
+
+    with pytest.raises(ServiceUnavailable, match="do not end after 3"):
+        await everything(graph, token)
+
+    assert len(meta.requests) == 3
+
+
+async def test_a_hundred_empty_pages_are_an_error_unless_rows_come_between(
+    meta, graph, token
+):
+    for number in range(250):
+        rows = [{}] if number == 90 else []
+        meta.will_answer(page(rows, after=f"A{number}", next_url="x"))
+
+    with pytest.raises(ServiceUnavailable, match="do not end"):
+        await everything(graph, token)
+
+    assert len(meta.requests) == 191
+
+
+async def test_a_cursor_that_is_no_cursor_is_an_error(meta, graph, token):
+    meta.will_answer(page([{}], after="A" * 5000, next_url="x"))
+
+    with pytest.raises(ServiceUnavailable, match="without a usable cursor"):
+        await everything(graph, token)
 
 
 async def test_a_next_page_that_nothing_points_to_is_not_taken_for_the_end(
