@@ -56,6 +56,12 @@ _NAMED = re.compile(
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
 _JOINERS = "\u200c\u200d"  # Persian spelling and composed emoji need them
 
+_COMMAND = re.compile(
+    r"\bmetaconnect "
+    r"(?:connect|insights|accounts (?:list|use)|refresh|disconnect|token|exec)\b"
+    r"(?![^\n.,;()]* --client)"
+)
+
 # The secrets that this process has used, and how each can be written.
 _remembered: dict[str, tuple[str, ...]] = {}
 
@@ -87,6 +93,12 @@ def printable(text: str) -> str:
 def command(words: str, client_id: str) -> str:
     """Return a command about a client, as it can be pasted into a shell."""
     return f"metaconnect {words} --client {quote_word(client_id)}"
+
+
+def name_client(hint: str, client_id: str) -> str:
+    """Return *hint* with ``--client`` in each command about a client that lacks it."""
+    option = f" --client {quote_word(client_id)}"
+    return _COMMAND.sub(lambda match: match[0] + option, hint)
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from metaconnect.errors import InvalidRequest, ServiceUnavailable
+from metaconnect.errors import InvalidRequest, ServiceUnavailable, TooMuchData
 from metaconnect.graph import paging
 from metaconnect.graph.paging import pages
 
@@ -86,6 +86,45 @@ async def test_a_hundred_empty_pages_are_an_error_unless_rows_come_between(
         await everything(graph, token)
 
     assert len(meta.requests) == 191
+
+
+TOO_MUCH = {"error": {"code": 1, "message": "Please reduce the amount of data"}}
+
+
+async def test_a_page_that_is_too_large_is_asked_for_with_fewer_rows(
+    meta, graph, token, notices
+):
+    meta.will_answer(page([{"n": 1}], after="A", next_url="x"))
+    meta.will_answer(TOO_MUCH, 500)
+    meta.will_answer(TOO_MUCH, 500)
+    meta.will_answer(page([{"n": 2}], after="B", next_url="x"))
+    meta.will_answer(page([{"n": 3}]))
+
+    found = await everything(graph, token, limit=500)
+
+    assert found == [[{"n": 1}], [{"n": 2}], [{"n": 3}]]
+    asked = [(r.params.get("after"), r.params["limit"]) for r in meta.requests]
+    assert asked == [
+        (None, "500"),
+        ("A", "500"),
+        ("A", "250"),
+        ("A", "125"),
+        ("B", "125"),
+    ]
+    assert len(notices) == 2
+
+
+@pytest.mark.parametrize(("limit", "requests"), [(500, 5), (25, 1), (None, 1)])
+async def test_what_stays_too_large_is_an_error_and_never_sent_twice(
+    meta, graph, token, limit, requests
+):
+    meta.will_answer(TOO_MUCH, 500)
+
+    with pytest.raises(TooMuchData) as caught:
+        await everything(graph, token, limit=limit)
+
+    assert caught.value.exit_code == 5
+    assert len({r.target for r in meta.requests}) == len(meta.requests) == requests
 
 
 async def test_a_cursor_that_is_no_cursor_is_an_error(meta, graph, token):
