@@ -36,10 +36,8 @@ The tree is ordered by what the user must do, not by which file noticed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from shlex import quote
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple
 
 
 class MetaconnectError(Exception):
@@ -295,18 +293,3 @@ class ErrorTemplate(NamedTuple):
         """Return the error; *facts* are its code, subcode and the like."""
         hint = None if self.hint is None else self.hint.format_map(words)
         return self.error(self.message.format_map(words), hint=hint, **(facts or {}))
-
-
-_Error = TypeVar("_Error", bound=MetaconnectError)
-_COMMAND = re.compile(
-    r"\bmetaconnect "
-    r"(?:connect|insights|accounts (?:list|use)|refresh|disconnect|token|exec)\b"
-    r"(?![^\n.,;()]* --client)"
-)
-
-
-def for_client(error: _Error, client_id: str) -> _Error:
-    """Add ``--client`` to the commands in the hint of *error*, and return it."""
-    option = f" --client {quote(client_id)}"
-    error.hint = _COMMAND.sub(lambda match: match[0] + option, error.hint)
-    return error

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # the command line starts without it
 MASK: Final = "***"
 LONGEST: Final = 700  # characters of somebody else's text in a message of ours
 _LONGEST_READ: Final = 16_384  # more is not worth searching for secrets
-_SHORTEST_SECRET: Final = 4  # a shorter "secret" would mask ordinary text
+_SHORTEST_SECRET: Final = 6  # a shorter "secret" would mask ordinary text
 _SHORT_SECRET: Final = 8  # a shorter one is masked as a whole word only
 _MOST_SECRETS: Final = 1000
 
@@ -56,6 +56,12 @@ _NAMED = re.compile(
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
 _JOINERS = "\u200c\u200d"  # Persian spelling and composed emoji need them
 
+_COMMAND = re.compile(
+    r"\bmetaconnect "
+    r"(?:connect|insights|accounts (?:list|use)|refresh|disconnect|token|exec)\b"
+    r"(?![^\n.,;()]* --client)"
+)
+
 # The secrets that this process has used, and how each can be written.
 _remembered: dict[str, tuple[str, ...]] = {}
 
@@ -65,14 +71,17 @@ def remember_secret(value: str | None) -> None:
     Mask *value* from now on in all that `redact` and `clean` return.
 
     The 1,000 used last are remembered, so call it whenever a secret is used. A
-    secret of fewer than four characters is not, and one of fewer than eight
+    secret of fewer than six characters is not, and one of fewer than eight
     is masked only where it is a word of its own.
     """
     global _remembered  # noqa: PLW0603  replaced, so that other threads may read on
-    if value and len(value) >= _SHORTEST_SECRET:
-        others = [item for item in _remembered.items() if item[0] != value]
-        latest = dict(others[1 - _MOST_SECRETS :])
-        _remembered = {**latest, value: _spellings(value)}
+    if not value or len(value) < _SHORTEST_SECRET:
+        return
+    if value in _remembered and len(_remembered) < _MOST_SECRETS:
+        return  # none is forgotten yet, so that the order does not matter
+    others = [item for item in _remembered.items() if item[0] != value]
+    latest = dict(others[1 - _MOST_SECRETS :])
+    _remembered = {**latest, value: _spellings(value)}
 
 
 def printable(text: str) -> str:
@@ -84,6 +93,12 @@ def printable(text: str) -> str:
 def command(words: str, client_id: str) -> str:
     """Return a command about a client, as it can be pasted into a shell."""
     return f"metaconnect {words} --client {quote_word(client_id)}"
+
+
+def name_client(hint: str, client_id: str) -> str:
+    """Return *hint* with ``--client`` in each command about a client that lacks it."""
+    option = f" --client {quote_word(client_id)}"
+    return _COMMAND.sub(lambda match: match[0] + option, hint)
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:

@@ -52,7 +52,7 @@ class GraphClient:
         self._http = http
         self._throttle = throttle
         self._app = app
-        self._notice = notice
+        self.notice = notice
         self._deadline = deadline
         self._version_noticed = False
 
@@ -78,13 +78,15 @@ class GraphClient:
         request that must not act twice.
         """
         request = self._request(method, path, token, bearer, params or {}, form)
-        quota = self._quota(path)
+        return await self._send(request, self._quota(path), retry=retry)
+
+    async def _send(self, request: httpx.Request, quota: Quota, *, retry: bool) -> Body:
         attempt, failure = 1, None
         while True:
-            await self._throttle.wait_before(quota, failure, notice=self._notice)
+            await self._throttle.wait_before(quota, failure, notice=self.notice)
             started = self._throttle.clock()
             try:
-                return await self._send(request, quota)
+                return await self._send_once(request, quota)
             except MetaconnectError as error:
                 delay = self._throttle.delay_after(quota, attempt, error)
                 if delay is None or not retry:
@@ -122,7 +124,7 @@ class GraphClient:
             headers=_headers(bearer),
         )
 
-    async def _send(self, request: httpx.Request, quota: Quota) -> Body:
+    async def _send_once(self, request: httpx.Request, quota: Quota) -> Body:
         answer = await send(self._http, request, deadline=self._deadline)
         headers = answer.response.headers
         self._throttle.read(quota, headers)
@@ -161,7 +163,7 @@ class GraphClient:
         self._version_noticed = True
         asked = f"asked for {self._host.version}"
         asked += f", Meta answered as {served}." if differs else "."
-        self._notice(f"Graph API version: {asked} {warning}".rstrip())
+        self.notice(f"Graph API version: {asked} {warning}".rstrip())
 
 
 def _body(answer: Answer, wait: float | None) -> Body:

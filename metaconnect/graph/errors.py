@@ -23,11 +23,13 @@ from .throttle import with_wait
 _CODE_IN_MESSAGE = re.compile(r"\(#([0-9]{1,9})\)")
 _INTEGER = re.compile(r"-?[0-9]{1,9}")
 _LONGEST_ID: Final = 60  # characters
+_LONGEST_READ: Final = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Envelope:
-    message: str
+    message: str  # masked, unlike `words`
+    words: str
     kind: str
     code: int | None
     subcode: int | None
@@ -59,7 +61,7 @@ def error_from(
         status,
         envelope.code,
         envelope.subcode,
-        message=envelope.message,
+        message=envelope.words,
         kind=envelope.kind,
         transient=envelope.transient,
     )
@@ -117,13 +119,16 @@ def _read(body: object) -> _Envelope | None:
 
 
 def _envelope(error: Mapping[str, Any]) -> _Envelope:
-    message = clean(_text(error.get("message")))
+    # What is wrong is read off Meta's words before a secret is masked in them:
+    # the mask could hide the words that tell.
+    words = " ".join(_text(error.get("message"))[:_LONGEST_READ].split())
     code = _number(error.get("code"))
-    if code is None and (match := _CODE_IN_MESSAGE.search(message)):
+    if code is None and (match := _CODE_IN_MESSAGE.search(words)):
         code = int(match[1])
     transient = error.get("is_transient")
     return _Envelope(
-        message=_explained(message, error),
+        message=_explained(error),
+        words=words,
         kind=_text(error.get("type")),
         code=code,
         # debug_token says `subcode` where all others say `error_subcode`.
@@ -134,8 +139,9 @@ def _envelope(error: Mapping[str, Any]) -> _Envelope:
     )
 
 
-def _explained(message: str, error: Mapping[str, Any]) -> str:
-    """Return *message*, and the explanation for people where it adds something."""
+def _explained(error: Mapping[str, Any]) -> str:
+    """Return the message, and the explanation for people where it adds something."""
+    message = clean(_text(error.get("message")))
     parts = [message]
     for key in ("error_user_title", "error_user_msg"):
         more = clean(_text(error.get(key)))

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from typing import Final
 
-from ..errors import ServiceUnavailable
+from ..errors import ServiceUnavailable, TooMuchData
 from ..models import AccessToken, Row
 from .client import GraphClient
 from .decode import Body
 
-MAX_PAGES: Final = 20_000  # ten million rows, at 500 a page
+MAX_PAGES: Final = 100_000
 MAX_EMPTY_PAGES: Final = 100  # one after the other
-_LONGEST_CURSOR: Final = 4096  # characters; Meta's have up to some hundred
+FEWEST_ROWS: Final = 25  # a page: Meta's own default
+_LONGEST_CURSOR: Final = 2048  # characters; Meta's have up to some hundred
 
 
 async def pages(
@@ -25,13 +26,14 @@ async def pages(
     the last page too), yet that URL is never followed: it holds the token.
     https://developers.facebook.com/docs/graph-api/results
 
-    Raises ServiceUnavailable where the pages repeat or do not end.
+    Where Meta finds a page too large, `limit` is halved from there on. Raises
+    ServiceUnavailable where the pages repeat or do not end.
     """
     seen: set[str] = set()
     after: str | None = None
     empty = 0
     while True:
-        body = await graph.get(path, token, **params, after=after)
+        body = await _page(graph, path, token, params, after)
         rows = rows_of(body)
         yield rows
         after = next_cursor(body)
@@ -43,6 +45,25 @@ async def pages(
         empty = 0 if rows else empty + 1
         if len(seen) >= MAX_PAGES or empty >= MAX_EMPTY_PAGES:
             raise ServiceUnavailable(f"Meta's pages do not end after {len(seen):,}.")
+
+
+async def _page(
+    graph: GraphClient,
+    path: str,
+    token: AccessToken,
+    params: dict[str, object],
+    after: str | None,
+) -> Body:
+    """Return one page, asked for with ever fewer rows; *params* is changed."""
+    while True:
+        try:
+            return await graph.get(path, token, **params, after=after)
+        except TooMuchData:
+            limit = params.get("limit")
+            if not isinstance(limit, int) or limit // 2 < FEWEST_ROWS:
+                raise
+            params["limit"] = limit // 2
+        graph.notice(f"{limit} rows a page are too many for Meta: asking for fewer.")
 
 
 def rows_of(body: Body) -> list[Row]:

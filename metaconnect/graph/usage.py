@@ -83,8 +83,9 @@ def wait_named(
 
 def _object(headers: Mapping[str, str], name: str) -> dict[str, Any]:
     """Return the JSON object in a header; what cannot be read is not there."""
+    text = headers.get(name)
     try:
-        value = msgspec.json.decode(headers.get(name, ""))
+        value = msgspec.json.decode(text) if text else {}
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}

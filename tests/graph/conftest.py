@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from metaconnect import redact
 from metaconnect.graph.client import GraphClient
 from metaconnect.graph.http import open_http
 from metaconnect.graph.throttle import Throttle
@@ -25,6 +26,12 @@ HOP_BY_HOP = {"connection", "content-encoding", "content-length", "transfer-enco
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No secret of another test is masked."""
+    monkeypatch.setattr(redact, "_remembered", {})
 
 
 @dataclass
@@ -53,11 +60,13 @@ class Answer:
     status: int = 200
     body: bytes = b"{}"
     headers: dict[str, str] = field(default_factory=dict)
+    endless: bytes = b""  # sent over and over, a hundred times a second
 
     def raw(self) -> bytes:
         lines = [f"HTTP/1.1 {self.status} Whatever"]
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
-        lines += [f"Content-Length: {len(self.body)}", "", ""]
+        length = 10**12 if self.endless else len(self.body)
+        lines += [f"Content-Length: {length}", "", ""]
         return "\r\n".join(lines).encode() + self.body
 
 
@@ -77,6 +86,9 @@ class Meta:
     ) -> None:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         self.answers.append(Answer(status, content, headers or {}))
+
+    def will_not_end(self, again: bytes) -> None:
+        self.answers.append(Answer(endless=again))
 
     def will_replay(self, name: str) -> dict[str, Any]:
         """Answer as a file of the corpus says; returns the file."""
@@ -101,6 +113,10 @@ class Meta:
                 answer = self.answers.pop(0) if self.answers[1:] else self.answers[0]
                 writer.write(answer.raw())
                 await writer.drain()
+                while answer.endless:
+                    writer.write(answer.endless)
+                    await writer.drain()
+                    await asyncio.sleep(0.01)
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:

@@ -6,26 +6,30 @@ import hashlib
 import hmac
 import logging
 import traceback
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 
 from metaconnect.errors import (
     ConfigError,
-    GraphError,
     NetworkError,
-    RateLimited,
     ServiceUnavailable,
     TokenRejected,
 )
+from metaconnect.graph.accounts import get_ad_account, list_ad_accounts, me
 from metaconnect.graph.http import open_http
-from metaconnect.graph.tokens import extend_token, inspect_token
+from metaconnect.graph.tokens import (
+    exchange_code,
+    extend_token,
+    granted_permissions,
+    inspect_token,
+)
 from metaconnect.models import AccessToken, MetaHost
 
 pytestmark = pytest.mark.anyio
 
-THROTTLED = {"error": {"code": 17, "message": "(#17) User request limit reached"}}
-DOWN = {"error": {"code": 2, "message": "down", "is_transient": True}}
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 async def test_the_token_travels_in_a_header_and_never_in_the_url(meta, graph, token):
@@ -64,6 +68,66 @@ async def test_a_form_is_posted_in_the_body(meta, graph):
     (request,) = meta.requests
     assert (request.method, request.target) == ("POST", "/v26.0/oauth/access_token")
     assert request.form == {"code": "c", "client_secret": "s"}
+
+
+@pytest.mark.parametrize("method", ["DELETE", "POST"])
+async def test_any_verb_carries_the_token_and_its_proof(
+    meta, client, token, app, method
+):
+    meta.will_answer({"success": True})
+    form = {"fields": ["id"]} if method == "POST" else None
+
+    async with client(app=app) as graph:
+        await graph.request(method, "/me/permissions", token=token, form=form)
+
+    (request,) = meta.requests
+    assert (request.method, request.path) == (method, "/v26.0/me/permissions")
+    assert request.headers["authorization"] == f"Bearer {token.value}"
+    sent = request.form if form else request.params
+    assert set(sent) == {"appsecret_proof", *(form or ())}
+    assert sent.get("fields") == ('["id"]' if form else None)
+
+
+async def test_nothing_is_asked_of_what_meta_removed(meta, client, token, app):
+    """https://developers.facebook.com/docs/graph-api/changelog/version26.0"""
+    meta.will_answer({"id": "1", "data": [], "access_token": "EAAnew", "expires_in": 9})
+
+    async with client(app=app) as graph:
+        await me(graph, token)
+        await list_ad_accounts(graph, token)
+        await get_ad_account(graph, token, "1")
+        await granted_permissions(graph, token)
+        await exchange_code(graph, app, "code", "http://localhost/", NOW)
+        await extend_token(graph, app, token, NOW)
+
+    assert len(meta.requests) == 6
+    for request in meta.requests:
+        removed = {"pretty", "debug", "date_format", "ids"}
+        assert not removed & {*request.params, *request.form}
+        assert not {"if-none-match", "if-modified-since"} & request.headers.keys()
+
+
+async def test_a_secret_in_what_meta_says_is_masked_before_it_is_cut(
+    meta, client, token, app, notices
+):
+    meta.will_answer(
+        b"x " * 38 + token.value.encode(),
+        headers={"X-Ad-Api-Version-Warning": f"no {app.app_secret}, no {token.value}"},
+    )
+
+    async with client(app=app) as graph:
+        with pytest.raises(ServiceUnavailable) as caught:
+            await graph.get("/me", token)
+
+    assert str(caught.value).endswith("x x ***")
+    assert notices[0].endswith("no ***, no ***")
+
+
+async def test_a_long_body_is_not_quoted(meta, graph, token):
+    meta.will_answer(b"x" * 100_000)
+
+    with pytest.raises(ServiceUnavailable, match="100,000 bytes"):
+        await graph.get("/me", token)
 
 
 async def test_digits_survive_the_decoding(meta, graph, token):
@@ -121,71 +185,6 @@ async def test_a_redirect_is_an_error_and_the_token_stays_here(meta, graph, toke
         await graph.get("/me", token)
 
     assert {request.path for request in meta.requests} == {"/v26.0/me"}
-
-
-async def test_a_get_is_retried_until_it_works(meta, graph, token, waits):
-    meta.will_answer(DOWN, 400)
-    meta.will_answer(b"<html>502</html>", 502)
-    meta.will_answer({"id": "1"})
-
-    assert await graph.get("/me", token) == {"id": "1"}
-    assert len(meta.requests) == 3
-    assert waits == sorted(waits)
-    assert all(0 < seconds < 5 for seconds in waits)
-
-
-async def test_a_get_is_given_up_after_five_attempts(meta, graph, token, waits):
-    meta.will_answer(DOWN, 500)
-
-    with pytest.raises(ServiceUnavailable):
-        await graph.get("/me", token)
-
-    assert (len(meta.requests), len(waits)) == (5, 4)
-
-
-@pytest.mark.parametrize(
-    ("body", "status"), [(DOWN, 500), (THROTTLED, 400), (b"<html>", 502)]
-)
-async def test_what_must_not_act_twice_is_sent_once(meta, graph, waits, body, status):
-    meta.will_answer(body, status)
-
-    with pytest.raises((ServiceUnavailable, RateLimited)):
-        await graph.request("POST", "/x", form={"code": "c"}, retry=False)
-
-    assert (len(meta.requests), waits) == (1, [])
-
-
-async def test_a_throttle_waits_as_long_as_meta_says_and_tells(
-    meta, graph, token, waits, notices
-):
-    buc = '{"1":[{"type":"ads_insights","estimated_time_to_regain_access":1}]}'
-    meta.will_answer(THROTTLED, 400, {"X-Business-Use-Case-Usage": buc})
-    meta.will_answer({})
-
-    await graph.get("/act_1/insights", token)
-
-    assert waits == [60.5]
-    assert "Waiting 61 s" in notices[0]
-
-
-async def test_a_long_throttle_is_given_up_at_once(meta, graph, token, waits):
-    buc = '{"1":[{"type":"ads_insights","estimated_time_to_regain_access":12}]}'
-    meta.will_answer(THROTTLED, 400, {"x-business-use-case-usage": buc})
-
-    with pytest.raises(RateLimited, match="try again in 12 min") as caught:
-        await graph.get("/act_1/insights", token)
-
-    assert (caught.value.retry_after, waits) == (720, [])
-    assert len(meta.requests) == 1
-
-
-async def test_a_refusal_is_not_retried(meta, graph, token):
-    meta.will_answer({"error": {"code": 100, "message": "(#100) no"}}, 400)
-
-    with pytest.raises(GraphError):
-        await graph.get("/me", token)
-
-    assert len(meta.requests) == 1
 
 
 async def test_another_version_is_mentioned_once(meta, graph, token, notices):

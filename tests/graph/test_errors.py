@@ -15,9 +15,9 @@ from metaconnect.errors import (
     ServiceUnavailable,
     TokenRejected,
     TooMuchData,
-    for_client,
 )
 from metaconnect.graph.errors import error_from, holds_error
+from metaconnect.redact import name_client, remember_secret
 
 
 def refused(code=100, subcode=None, message="no", **more):
@@ -171,20 +171,32 @@ def test_a_code_that_is_no_code_counts_as_not_sent(code):
 
 
 def test_the_commands_of_a_hint_name_the_client():
-    error = for_client(error_from(403, refused(200)), "o'brien & co")
+    hint = name_client(error_from(403, refused(200)).hint, "o'brien & co")
 
     client = "--client 'o'\"'\"'brien & co'"
-    assert f"metaconnect connect {client} --rerequest" in error.hint
-    assert error.hint.endswith(f"metaconnect accounts list {client}")
+    assert f"metaconnect connect {client} --rerequest" in hint
+    assert hint.endswith(f"metaconnect accounts list {client}")
 
 
-def test_a_client_that_is_named_is_not_named_again():
-    hint = "Try:  metaconnect connect --resume --client acme"
-    error = AuthError("no", hint=hint)
+@pytest.mark.parametrize(
+    "hint",
+    [
+        "Try:  metaconnect connect --resume --client acme",
+        "Sign in with:  metaconnect login",
+        "See who is there:  metaconnect clients list",
+        "Try later.",
+        "",
+    ],
+)
+def test_a_hint_that_needs_no_client_is_left_alone(hint):
+    assert name_client(hint, "acme") == hint
 
-    assert for_client(for_client(error, "acme"), "acme").hint == hint
 
+def test_a_secret_in_the_words_that_tell_changes_only_what_is_quoted():
+    remember_secret("authorization code")
+    body = refused(100, message="This authorization code has been used.")
 
-@pytest.mark.parametrize("hint", ["Sign in with:  metaconnect login", "Try later."])
-def test_other_hints_are_left_alone(hint):
-    assert for_client(AuthError("no", hint=hint), "acme").hint == hint
+    error = error_from(400, body)
+
+    assert type(error) is AuthError
+    assert str(error) == "This *** has been used."

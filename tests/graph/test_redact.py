@@ -17,11 +17,6 @@ from metaconnect.redact import (
 )
 
 
-@pytest.fixture(autouse=True)
-def nothing_remembered(monkeypatch):
-    monkeypatch.setattr(redaction, "_remembered", {})
-
-
 def test_text_of_others_is_one_clean_line_of_bounded_length():
     text = "a\x1b[31mred\x1b[0m\x1b]0;title\x07\nb\t\u202ec\x00" + " long" * 500
 
@@ -87,10 +82,10 @@ def test_a_secret_is_masked_as_repr_and_forms_write_it():
 
 
 def test_a_short_secret_is_masked_as_a_word_of_its_own_only():
-    remember_secret("hello")
-    remember_secret("abc")
+    remember_secret("hidden")
+    remember_secret("code")
 
-    assert redact("hello, hellos, abc") == "***, hellos, abc"
+    assert redact("hidden, unhidden, code") == "***, unhidden, code"
 
 
 @pytest.mark.parametrize("nothing", ["", None])
@@ -108,12 +103,12 @@ def test_a_secret_that_begins_another_leaves_no_rest_of_it():
 
 
 def test_only_so_many_secrets_are_remembered_and_those_in_use_stay():
-    for number in range(3000):
+    for number in range(1500):
         remember_secret("the app's secret")
         remember_secret(f"secret-number-{number}")
 
     assert len(redaction._remembered) == 1000
-    assert redact("the app's secret, secret-number-2999") == "***, ***"
+    assert redact("the app's secret, secret-number-1499") == "***, ***"
 
 
 def test_a_secret_at_the_cut_is_masked_before_it_is_cut():
@@ -132,8 +127,8 @@ def test_a_very_long_text_is_read_in_part_and_ends_with_a_whole_word():
 
 
 def test_text_made_to_be_slow_is_masked_in_time():
-    """Each of these took minutes with a pattern that starts over at each word."""
-    for text in ("-eyJ" * 1_000_000, "1-" * 500_000, "a1B-" * 500_000):
+    """A pattern that starts over at each word would take minutes for these."""
+    for text in ("-eyJ" * 100_000, "1-" * 100_000, "a1B-" * 100_000):
         redact(text)
 
 

@@ -6,12 +6,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from metaconnect.errors import ConfigError, ServiceUnavailable, TokenRejected
+from metaconnect.errors import (
+    CheckpointRequired,
+    ConfigError,
+    ServiceUnavailable,
+    TokenRejected,
+)
 from metaconnect.graph.tokens import (
     access_token_in,
     exchange_code,
     extend_token,
     inspect_token,
+    long_lived_token,
+    token_info_in,
     with_true_expiry,
 )
 from metaconnect.models import AccessToken
@@ -109,6 +116,7 @@ async def test_a_rejection_by_debug_token_itself_blames_the_app(
         await inspect_token(graph, app, token)
 
     assert "META_APP_SECRET" in caught.value.hint
+    assert caught.value.code == 190
 
 
 @pytest.mark.parametrize("body", [{}, {"access_token": ""}, {"access_token": 7}])
@@ -156,3 +164,65 @@ async def test_odd_values_of_debug_token_do_no_harm(meta, graph, app, token):
 
     assert (info.is_valid, info.expires_at, info.app_id) == (False, None, "12")
     assert (info.scopes, info.granular_scopes) == ((), {"ads_read": ()})
+
+
+EXTENDED = {"access_token": "EAAlong", "expires_in": 60}
+
+
+async def test_a_persons_token_is_exchanged_for_a_long_lived_one(
+    meta, graph, app, token
+):
+    meta.will_answer({"data": {"is_valid": True, "type": "USER", "expires_at": 1}})
+    meta.will_answer(EXTENDED)
+
+    kept, info = await long_lived_token(graph, app, token, NOW)
+
+    assert kept == AccessToken(value="EAAlong", expires_at=NOW + timedelta(seconds=60))
+    assert not info.is_system_user
+
+
+@pytest.mark.parametrize(
+    ("data", "expires_at"),
+    [
+        ({"type": "SYSTEM_USER", "expires_at": 0}, None),
+        ({"type": "SYSTEM_USER", "expires_at": 5}, datetime.fromtimestamp(5, UTC)),
+        ({"type": "USER", "expires_at": 0}, None),
+    ],
+)
+async def test_a_token_that_is_not_for_the_exchange_is_kept_as_it_is(
+    meta, graph, app, token, data, expires_at
+):
+    scopes = ["ads_read", "business_management"]
+    meta.will_answer({"data": {"is_valid": True, "scopes": scopes, **data}})
+
+    kept, info = await long_lived_token(graph, app, token, NOW)
+
+    assert kept == AccessToken(value=token.value, expires_at=expires_at)
+    assert info.is_system_user == (data["type"] == "SYSTEM_USER")
+    assert info.permissions == dict.fromkeys(scopes, "granted")
+    assert [r.path for r in meta.requests] == ["/v26.0/debug_token"]
+
+
+@pytest.mark.parametrize("code", [100, 190, 10])
+async def test_an_app_that_may_not_inspect_tokens_exchanges_all(
+    meta, graph, app, token, code
+):
+    meta.will_answer({"error": {"code": code, "message": "no"}}, 400)
+    meta.will_answer(EXTENDED)
+
+    kept, info = await long_lived_token(graph, app, token, NOW)
+
+    assert (kept.value, info) == ("EAAlong", None)
+
+
+async def test_a_checkpoint_met_on_inspection_is_told(meta, graph, app, token):
+    error = {"code": 190, "subcode": 459, "message": "checkpoint"}
+    meta.will_answer({"data": {"is_valid": False, "error": error}})
+
+    with pytest.raises(CheckpointRequired):
+        await long_lived_token(graph, app, token, NOW)
+
+
+@pytest.mark.parametrize("data", [{}, {"expires_at": None}, {"expires_at": "soon"}])
+def test_an_expiry_that_is_not_said_is_not_never(data):
+    assert token_info_in({"data": data}).is_extendable
