@@ -146,7 +146,8 @@ def may_save(database, user):
 def make_clients(database, columns, **values):
     as_owner(
         database,
-        f"create table clients (id uuid primary key default gen_random_uuid(), {columns});"
+        "create table clients (id uuid primary key default gen_random_uuid(),"
+        f" {columns});"
         "alter table clients enable row level security",
     )
     names, places = ", ".join(values), ", ".join(["%s"] * len(values))
@@ -239,8 +240,10 @@ ODD = {
         "user_id is of type text, not uuid",
     ),
     "members of other ids": (
-        "create table clients (id bigint primary key);"
-        "create table client_members (client_id uuid, user_id uuid, role text)",
+        (
+            "create table clients (id bigint primary key);"
+            "create table client_members (client_id uuid, user_id uuid, role text)"
+        ),
         "client_id is of type uuid, not bigint",
     ),
 }
