@@ -6,16 +6,27 @@ Connect Meta ad accounts and read their Insights, from Python as from a shell.
     rows = fetch_meta_insights("acme", "act_1234567890", "last_7d")
 """
 
-from __future__ import annotations
+# First, and without a `from __future__`: that, too, is found on `sys.path`.
+from . import _safe_path
 
-from collections.abc import Iterable
-from datetime import date
-from typing import Any
+if _safe_path.started_with_m():
+    _safe_path.drop_working_folder()
+
+from typing import TYPE_CHECKING, Unpack
 
 from ._version import __version__
 from .errors import MetaconnectError
 
+if TYPE_CHECKING:  # loaded when they are asked for: the command line starts without
+    from .api import AsyncMetaconnect
+    from .blocking import Metaconnect
+    from .insights.query import InsightsOptions, InsightsQuery
+    from .models import Row
+
 __all__ = [
+    "AsyncMetaconnect",
+    "InsightsQuery",
+    "Metaconnect",
     "MetaconnectError",
     "__version__",
     "fetch_meta_insights",
@@ -23,66 +34,87 @@ __all__ = [
 ]
 
 
+def __getattr__(name: str) -> object:
+    from importlib import import_module
+
+    homes = {
+        "AsyncMetaconnect": ".api",
+        "InsightsQuery": ".insights.query",
+        "Metaconnect": ".blocking",
+    }
+    if name not in homes:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(homes[name], __name__), name)
+
+
 def fetch_meta_insights(
     client_id: str,
     ad_account_id: str,
-    date_preset: str = "last_7d",
-    **options: Any,
-) -> list[dict[str, Any]]:
+    date_preset: str | None = None,
+    *,
+    any_account: bool = False,
+    raw: bool = False,
+    **options: "Unpack[InsightsOptions]",
+) -> "list[Row]":
     """
     Return the Insights rows of a client's ad account.
 
-    Takes what `fetch_meta_insights_async` takes, and waits for it.
+    Takes what `fetch_meta_insights_async` takes, and waits for it; also where an
+    event loop runs already.
     """
-    import asyncio
+    from functools import partial
 
-    return asyncio.run(
-        fetch_meta_insights_async(client_id, ad_account_id, date_preset, **options)
+    from anyio.from_thread import start_blocking_portal
+
+    fetch = partial(
+        fetch_meta_insights_async,
+        client_id,
+        ad_account_id,
+        date_preset,
+        any_account=any_account,
+        raw=raw,
+        **options,
     )
+    with start_blocking_portal() as portal:
+        return portal.call(fetch)
 
 
 async def fetch_meta_insights_async(
     client_id: str,
     ad_account_id: str,
-    date_preset: str = "last_7d",
+    date_preset: str | None = None,
     *,
-    since: str | date | None = None,
-    until: str | date | None = None,
-    level: str = "account",
-    time_increment: str | int = 1,
-    fields: str | Iterable[str] | None = None,
     any_account: bool = False,
     raw: bool = False,
-) -> list[dict[str, Any]]:
+    **options: "Unpack[InsightsOptions]",
+) -> "list[Row]":
     """
     Return the Insights rows of a client's ad account.
 
-    The token is looked up by client and ad account, in the store that the
-    settings name (the environment, .env.local and .env, as on the command
-    line). `date_preset` is Meta's; `since` and `until` (ISO dates, both
-    inclusive) take its place. `time_increment` is 1 to 90 days, "monthly" or
-    "all_days".
+    The token is looked up by client and ad account, in the store that the settings
+    name (the environment, .env.local and .env, as on the command line).
+    `date_preset` is Meta's, last_7d where nothing is said; `since` and `until` (ISO
+    dates, both inclusive) take its place. The other options are those of
+    `metaconnect.insights.query.insights_query`.
 
-    The query alone decides the keys of a row. Money and ratios are Decimal
-    with Meta's digits, counts are int, dates and ids str, action lists
-    dictionaries by action type; a metric that Meta left out is None. `raw`
-    leaves the rows as Meta sent them.
+    The query alone decides the keys of a row. Money and ratios are Decimal with
+    Meta's digits, counts are int, dates and ids str, action lists dictionaries by
+    action type; a metric that Meta left out is None. `raw` leaves the rows as Meta
+    sent them.
 
-    Raises NotConnected where the client has no token, AdAccountNotFound where
-    the ad account is not the client's chosen one (any_account=True allows
-    every one that the token reaches), and what else `metaconnect.errors` has.
+    Raises NotConnected where the client has no token, AdAccountNotFound where the
+    ad account is not the client's chosen one (any_account=True allows every one that
+    the token reaches), and what else `metaconnect.errors` has.
     """
-    from .cli.api import fetch
+    from .api import AsyncMetaconnect
+    from .flows.accounts import require_chosen
+    from .insights.query import insights_query
+    from .models import normal_ad_account_id
 
-    return await fetch(
-        client_id,
-        ad_account_id,
-        date_preset=None if since or until else date_preset,
-        since=since,
-        until=until,
-        level=level,
-        time_increment=time_increment,
-        fields=fields,
-        any_account=any_account,
-        raw=raw,
-    )
+    query = insights_query(date_preset, **options)
+    wanted = normal_ad_account_id(ad_account_id)
+    async with AsyncMetaconnect() as meta:
+        request = await meta.insights_request(query, client_id, wanted)
+        if not any_account:
+            require_chosen(request.connection, wanted)
+        return await meta.rows(request, raw=raw)

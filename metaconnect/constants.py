@@ -1,4 +1,4 @@
-"""Meta's own words: what may be asked, and what the answers are called."""
+"""Names and values that Meta defines: levels, date presets, fields, kinds."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ACCOUNT_STATUSES: Mapping[int, str] = MappingProxyType(
 
 
 class Level(StrEnum):
-    """How fine the rows are: Meta's `level` parameter."""
+    """The objects that have a row each: Meta's `level` parameter."""
 
     account = "account"
     campaign = "campaign"
@@ -35,7 +35,7 @@ class Level(StrEnum):
     ad = "ad"
 
 
-# In the order of Meta's own error message for a wrong one.
+# In the order of Meta's error message for an unknown preset.
 # https://developers.facebook.com/docs/marketing-api/insights/parameters
 DATE_PRESETS = (
     "today",
@@ -74,9 +74,11 @@ DEFAULT_FIELDS = (
 
 
 class FieldKind(StrEnum):
-    """What the values of an Insights field are, and how they may be used."""
+    """What the values of an Insights column are, and how they may be used."""
 
     TEXT = "text"
+    ID = "id"
+    DATE = "date"
     COUNT = "count"
     UNIQUE_COUNT = "unique_count"
     MONEY = "money"
@@ -88,6 +90,12 @@ class FieldKind(StrEnum):
     ACTION_COSTS = "action_costs"
     ACTION_RATIOS = "action_ratios"
     OBJECTS = "objects"
+    UNKNOWN = "unknown"  # a field that is not in our list
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the values are names, ids or dates: nothing to calculate with."""
+        return self in _TEXTS
 
     @property
     def adds_up(self) -> bool:
@@ -105,6 +113,7 @@ class FieldKind(StrEnum):
         return self in _IN_CURRENCY
 
 
+_TEXTS = frozenset((FieldKind.TEXT, FieldKind.ID, FieldKind.DATE))
 _ADDS_UP = frozenset(
     (FieldKind.COUNT, FieldKind.MONEY, FieldKind.ACTIONS, FieldKind.ACTION_VALUES)
 )
@@ -125,3 +134,12 @@ _IN_CURRENCY = frozenset(
         FieldKind.ACTION_COSTS,
     )
 )
+
+
+class Format(StrEnum):
+    """How rows are printed."""
+
+    table = "table"
+    json = "json"
+    ndjson = "ndjson"
+    csv = "csv"

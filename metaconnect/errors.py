@@ -8,6 +8,7 @@ Everything metaconnect can tell a user has gone wrong.
   x ConfigError                    3
     + NoSecretStore
     + TablesMissing
+    + UntrustedProject
     + TokensExposed
   x AuthError                      4
     + NotConnected
@@ -35,8 +36,10 @@ The tree is ordered by what the user must do, not by which file noticed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any, ClassVar, NamedTuple
+from shlex import quote
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 
 class MetaconnectError(Exception):
@@ -134,6 +137,15 @@ class TablesMissing(ConfigError):
     hint = "Create what is missing:  metaconnect init --print-sql"
 
 
+class UntrustedProject(ConfigError):
+    """
+    Only a file found in the working folder names the Supabase project, and
+    nobody has allowed it yet.
+    """
+
+    hint = "If you trust the project, allow it once:  metaconnect login --trust-project"
+
+
 class TokensExposed(ConfigError):
     """
     Whoever knows the project's publishable key could read or write tokens.
@@ -181,7 +193,8 @@ class PermissionDeclined(AuthError):
 
 class TokenRejected(AuthError):
     """
-    Meta no longer accepts the access token (Graph code 190 or 102).
+    Meta does not accept the access token (Graph code 190 or 102), or none
+    was sent (104).
     """
 
 
@@ -229,7 +242,7 @@ class TooMuchData(GraphError):
 
 class RateLimited(GraphError):
     """
-    Still throttled after the last retry.
+    Meta's quota is used up, and waiting for it would take too long.
     """
 
     exit_code = 6
@@ -279,6 +292,21 @@ class ErrorTemplate(NamedTuple):
     def filled(
         self, *, facts: Mapping[str, Any] | None = None, **words: str
     ) -> MetaconnectError:
-        """Return the error; *facts* are what Meta said: ``code``, ``subcode``, ..."""
+        """Return the error; *facts* are its code, subcode and the like."""
         hint = None if self.hint is None else self.hint.format_map(words)
         return self.error(self.message.format_map(words), hint=hint, **(facts or {}))
+
+
+_Error = TypeVar("_Error", bound=MetaconnectError)
+_COMMAND = re.compile(
+    r"\bmetaconnect "
+    r"(?:connect|insights|accounts (?:list|use)|refresh|disconnect|token|exec)\b"
+    r"(?![^\n.,;()]* --client)"
+)
+
+
+def for_client(error: _Error, client_id: str) -> _Error:
+    """Add ``--client`` to the commands in the hint of *error*, and return it."""
+    option = f" --client {quote(client_id)}"
+    error.hint = _COMMAND.sub(lambda match: match[0] + option, error.hint)
+    return error

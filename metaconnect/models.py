@@ -26,6 +26,11 @@ class MetaHost:
     version: str = DEFAULT_VERSION
 
     @property
+    def is_meta(self) -> bool:
+        """Whether tokens go to Meta, and not to a sandbox, a proxy or a test."""
+        return self.graph_url == MetaHost.graph_url
+
+    @property
     def authorization_endpoint(self) -> str:
         """RFC 6749, section 3.1; Meta calls it the Login dialog."""
         return f"{self.dialog_url}/{self.version}/dialog/oauth"

@@ -7,12 +7,15 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "metaconnect"
 FLOORS = [
-    {"constants", "redact", "_version"},
+    {"constants", "redact", "_version", "_safe_path"},
     {"errors", "models"},
+    {"private_files"},
     {"settings", "oauth", "graph", "stores", "output", "sandbox"},
     {"insights"},
     {"flows"},
+    {"parts"},
     {"api"},
+    {"blocking"},
     {"cli"},
     {"__main__", "__init__"},
 ]

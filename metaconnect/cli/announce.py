@@ -5,62 +5,88 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from ..flows.connect import LoginResult
-from ..models import AdAccount, Connection
 from ..redact import command
 from .terminal import say
-from .wiring import now
 
 
-def announce_connected(connected: LoginResult) -> None:
+def announce(result: LoginResult, *, with_next: bool = True) -> None:
     """Tell the result of a login on stderr, and what to do next."""
-    connection, account = connected.connection, connected.ad_account
-    say(f"Connected client {connection.client_id!r} as {connected.user.name}.")
+    if not result.is_new:
+        _announce_found(result)
+        return
+    _announce_login(result)
+    if with_next:
+        _announce_next(result)
+
+
+def _announce_login(result: LoginResult) -> None:
+    connection, account = result.connection, result.ad_account
+    say(f"Connected client {connection.client_id!r} as {_one_line(result.user.name)}.")
     if account:
         facts = ", ".join(filter(None, (account.id, account.currency, account.status)))
-        say(f"Ad account: {account.name} ({facts})")
+        say(f"Ad account: {_one_line(account.name)} ({facts})")
     say(validity(connection.token.expires_at))
-    if connected.declined:
-        say(f"Left out at the login: {', '.join(connected.declined)}.")
-    if account:
+    if result.declined:
+        say(f"Declined at the login: {', '.join(result.declined)}.")
+
+
+def _announce_next(result: LoginResult) -> None:
+    connection = result.connection
+    if result.ad_account:
         say(f"Next:  {command('insights', connection.client_id)}")
-    elif connected.ad_accounts:
+    elif result.ad_accounts:
         say(
-            f"No ad account was chosen of {len(connected.ad_accounts)}. Next:  "
-            + command("accounts use ACCOUNT", connection.client_id)
+            f"No ad account was chosen of {len(result.ad_accounts)}. Next:  "
+            + command("accounts use", connection.client_id)
         )
     else:
         say("This login reaches no ad account: have a role on one assigned to it.")
 
 
-def announce_connection(connection: Connection) -> None:
-    """Say that there is nothing to do: Meta still accepts the token."""
-    client = connection.client_id
-    say(f"Client {client!r} is connected already.")
-    say(f"Ad account: {connection.ad_account_id or 'none chosen yet'}")
+def _announce_found(result: LoginResult) -> None:
+    connection, client = result.connection, result.connection.client_id
+    say(f"Client {client!r} is connected already, as {_one_line(result.user.name)}.")
+    if result.ad_account:
+        account = result.ad_account
+        say(f"Ad account: {_one_line(account.name)} ({account.id})")
+    else:
+        say(f"Ad account: {connection.ad_account_id or 'none chosen yet'}")
     say(validity(connection.token.expires_at))
-    say(f"Another ad account:  {command('accounts use ACCOUNT', client)}")
+    say(f"Another ad account:  {command('accounts use', client)}")
     say(f"Another login:  {command('connect --force', client)}")
 
 
 def validity(expires_at: datetime | None) -> str:
+    """Return until when a token is valid, as a sentence."""
     if expires_at is None:
         return "The token does not expire."
-    days = round((expires_at - now()).total_seconds() / 86400)
+    days = days_left(expires_at)
     day = expires_at.astimezone(UTC).date()
     return f"The token is valid until {day} ({days} days)."
 
 
-def print_connection(connection: Connection, account: AdAccount | None = None) -> None:
+def days_left(expires_at: datetime) -> int:
+    return round((expires_at - datetime.now(UTC)).total_seconds() / 86400)
+
+
+def print_connection(result: LoginResult) -> None:
     """Print the connection as JSON on stdout, without its token."""
     import json
 
+    connection = result.connection
     expires_at = connection.token.expires_at
     facts: dict[str, str | None] = {
         "client_id": connection.client_id,
         "user_facebook_id": connection.user_facebook_id,
+        "user_name": result.user.name,
         "ad_account_id": connection.ad_account_id,
         "token_expires_at": expires_at.isoformat() if expires_at else None,
     }
-    if account:
+    if account := result.ad_account:
         facts |= {"ad_account_name": account.name, "currency": account.currency}
-    print(json.dumps(facts, ensure_ascii=False))  # noqa: T201
+    print(json.dumps(facts))  # noqa: T201
+
+
+def _one_line(name: str) -> str:
+    """Return a name of Meta's without line breaks, which could forge a line of ours."""
+    return " ".join(name.split())

@@ -1,66 +1,106 @@
-"""`metaconnect clients`: the clients of the signed-in user."""
+"""`metaconnect clients`: whom connections belong to."""
 
-from enum import StrEnum
-from typing import Annotated
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .report import report_as_json
+from .options import FormatOption, JsonOption
+
+if TYPE_CHECKING:
+    from ..models import Client, Connection, Row
+    from .context import CommandContext
 
 app = typer.Typer(
     name="clients",
-    help="The clients of the signed-in user.",
+    help="Whom connections belong to.",
     no_args_is_help=True,
 )
 
 
-class Format(StrEnum):
-    """How clients are printed."""
-
-    table = "table"
-    json = "json"
-
-
-@app.command("list")
+@app.command("list", epilog="Example:  metaconnect clients list --json | jq '.[].id'")
 def list_(
-    ctx: typer.Context,
-    form: Annotated[
-        Format | None,
-        typer.Option("--format", help="Default: a table on a terminal, else JSON."),
-    ] = None,
+    ctx: typer.Context, form: FormatOption = None, json: JsonOption = False
 ) -> None:
     """List the clients, and which are connected."""
-    import sys
+    import asyncio
 
-    from .client_commands import show
-    from .wiring import Wiring
+    from .output import chosen_format, print_list
 
-    chosen = form or (Format.table if sys.stdout.isatty() else Format.json)
-    if chosen is Format.json:
-        report_as_json(explicit=form is not None)
-    show(Wiring(ctx.obj), as_json=chosen is Format.json)
+    chosen = chosen_format(form, json=json)
+    print_list(
+        asyncio.run(_rows(ctx.obj)),
+        ("id", "name", "connected", "ad_account_id"),
+        chosen,
+        marker="connected",
+        empty="No clients yet. Connect one:  metaconnect connect --client NAME",
+    )
 
 
-@app.command()
+@app.command(epilog='Example:  metaconnect clients add "Acme Outdoor"')
 def add(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(help="What to call the client.")],
 ) -> None:
-    """Add a client of yours, and print its new id."""
-    from .client_commands import add as add_client
-    from .wiring import Wiring
+    """Add a client of yours to the Supabase project, and print its new id."""
+    import asyncio
 
-    add_client(Wiring(ctx.obj), name)
+    asyncio.run(_add(ctx.obj, name.strip()))
 
 
-@app.command()
+@app.command(epilog="Example:  metaconnect clients remove acme --yes")
 def remove(
     ctx: typer.Context,
     client: Annotated[str, typer.Argument(help="An id, or a name that only one has.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Remove a client of yours, and its connection with it."""
-    from .client_commands import remove as remove_client
-    from .wiring import Wiring
+    """Remove a client of yours from the project, and its connection with it."""
+    import asyncio
 
-    remove_client(Wiring(ctx.obj), client, sure=yes)
+    asyncio.run(_remove(ctx.obj, client, sure=yes))
+
+
+async def _rows(context: CommandContext) -> list[Row]:
+    async with context.meta() as meta:
+        clients = await meta.clients()
+        by_client = {c.client_id: c for c in await meta.connections()}
+    return [_row(client, by_client.get(client.id)) for client in clients]
+
+
+def _row(client: Client, connection: Connection | None) -> Row:
+    return {
+        "id": client.id,
+        "name": client.name,
+        "connected": connection is not None,
+        "ad_account_id": connection.ad_account_id if connection else None,
+    }
+
+
+async def _add(context: CommandContext, name: str) -> None:
+    from ..flows.threads import in_thread
+    from ..redact import command
+    from .terminal import say
+
+    async with context.meta() as meta:
+        client = await in_thread(meta.parts.client_admin.add_client, name)
+    say(f"Added client {client.name!r}. Next:  {command('connect', client.id)}")
+    print(client.id)  # noqa: T201
+
+
+async def _remove(context: CommandContext, named: str, *, sure: bool) -> None:
+    from ..errors import UsageError
+    from ..flows.threads import in_thread
+    from .prompts import confirm
+    from .terminal import say
+
+    async with context.meta() as meta:
+        admin = meta.parts.client_admin
+        client = await in_thread(admin.named, named)
+        if not sure:
+            context.require_interactive("--yes")
+            if not confirm(f"Remove client {client.name!r} and its connection?"):
+                raise UsageError("Nothing was removed.", hint="")
+        await in_thread(admin.remove_client, client.id)
+    say(f"Removed client {client.name!r} ({client.id}) and its connection.")
+    say("Its token is still good at Meta until it expires.")

@@ -1,22 +1,56 @@
 """`metaconnect connect`: log in to Meta and store the connection."""
 
-from typing import Annotated
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import ClientOption
+from .options import ClientOption, NoBrowserOption, TimeoutOption
 from .report import report_as_json
+
+if TYPE_CHECKING:
+    from ..api import AsyncMetaconnect
+    from ..flows.connect import LoginResult
+    from .browser import OpenBrowser
+    from .context import CommandContext
+
+EXAMPLES = """\
+Examples:
+
+metaconnect connect --client acme
+
+metaconnect connect --client acme --account act_101000000000000 --no-browser
+
+metaconnect connect --client acme --resume"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectOptions:
+    """The options of `metaconnect connect`, by their own names."""
+
+    account: str | None = None
+    force: bool = False
+    resume: bool = False
+    rerequest: bool = False
+    paste: bool = False
+    timeout: float = 300
+    json: bool = False
+    # The demo keeps nothing, and says how to go on by itself.
+    is_demo: bool = False
+    open_browser: OpenBrowser | None = None
 
 
 def connect(
     ctx: typer.Context,
     client: ClientOption = None,
     account: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
             metavar="ACCOUNT",
-            help="The ad account: an id (with or without act_), a name or a part "
-            "of it, or 'first'.",
+            help="The ad account: an id (with or without act_), a name, or 'first'.",
         ),
     ] = None,
     force: Annotated[
@@ -31,7 +65,7 @@ def connect(
     rerequest: Annotated[
         bool,
         typer.Option(
-            "--rerequest", help="Ask again for permissions that were left out."
+            "--rerequest", help="Ask again for permissions that were declined."
         ),
     ] = False,
     paste: Annotated[
@@ -42,13 +76,8 @@ def connect(
             "Works with any registered redirect URI.",
         ),
     ] = False,
-    no_browser: Annotated[
-        bool,
-        typer.Option("--no-browser", help="Print the address; open nothing."),
-    ] = False,
-    timeout: Annotated[
-        float, typer.Option(min=1, max=86_400, help="Seconds to wait for the browser.")
-    ] = 300,
+    no_browser: NoBrowserOption = False,
+    timeout: TimeoutOption = 300,
     json: Annotated[
         bool, typer.Option("--json", help="Print the connection, without its token.")
     ] = False,
@@ -58,6 +87,8 @@ def connect(
 
     Opens the browser, takes the answer on localhost, trades it for a
     long-lived token, lets you pick an ad account, and saves the connection.
+    On this machine a new --client makes a new client. A client that is
+    connected already stays so; --account then chooses another ad account.
 
     The app's META_APP_ID and META_APP_SECRET are read from the environment,
     .env.local or .env.
@@ -65,14 +96,12 @@ def connect(
     import asyncio
 
     from ..oauth.browser import open_browser
-    from .journey import ConnectOptions, run
-    from .wiring import Wiring
 
     if json:
         report_as_json()
     options = ConnectOptions(
-        account=account,
-        force=force or rerequest,
+        account=only_one(account, "--account"),
+        force=force,
         resume=resume,
         rerequest=rerequest,
         paste=paste,
@@ -80,4 +109,106 @@ def connect(
         json=json,
         open_browser=None if no_browser else open_browser,
     )
-    asyncio.run(run(Wiring(ctx.obj), options, client))
+    asyncio.run(run(ctx.obj, options, client))
+
+
+async def run(
+    context: CommandContext, options: ConnectOptions, client: str | None
+) -> None:
+    """Connect *client*, else the one that the settings or the person name."""
+    from ..errors import UsageError
+
+    context.settings.require_all_for_connecting()
+    if options.resume and (options.force or options.rerequest):
+        raise UsageError("--resume finishes a login; --force starts another.")
+    async with context.meta() as meta:
+        context.choose_secret_backend(meta)
+        client_id = await meta.client_to_connect(client, pick=context.pick_client)
+        try:
+            result = await _connected(client_id, context, options, meta)
+        except BaseException as error:
+            _say_what_is_kept(client_id, meta, options, error)
+            raise
+    _announce(result, options)
+
+
+async def _connected(
+    client_id: str,
+    context: CommandContext,
+    options: ConnectOptions,
+    meta: AsyncMetaconnect,
+) -> LoginResult:
+    from .browser import receivers_and_show
+
+    account, pick = options.account, context.pick_ad_account
+    if options.resume or _wants_kept_login(client_id, context, options, meta):
+        return await meta.resume(client_id, account=account, pick=pick)
+    receivers, show = receivers_and_show(
+        context, paste=options.paste, open_browser=options.open_browser
+    )
+    return await meta.connect(
+        client_id,
+        account=account,
+        force=options.force,
+        rerequest=options.rerequest,
+        timeout=options.timeout,
+        receivers=receivers,
+        show=show,
+        pick=pick,
+    )
+
+
+def _wants_kept_login(
+    client_id: str,
+    context: CommandContext,
+    options: ConnectOptions,
+    meta: AsyncMetaconnect,
+) -> bool:
+    """Whether a login is kept that the person would rather finish."""
+    from ..errors import NothingToResume
+    from .prompts import confirm
+
+    if options.force or options.rerequest or not context.interactive:
+        return False
+    try:
+        login = meta.parts.pending.get(client_id)
+    except NothingToResume:
+        return False
+    when = login.created_at.astimezone().strftime("%H:%M")
+    return confirm(f"A login of {when} was not saved. Finish it, without the browser?")
+
+
+def _say_what_is_kept(
+    client_id: str, meta: AsyncMetaconnect, options: ConnectOptions, error: object
+) -> None:
+    """After Ctrl-C, say that the login is not lost."""
+    from asyncio import CancelledError
+
+    from ..errors import MetaconnectError
+    from ..flows.connect import kept_hint
+    from .terminal import say
+
+    if options.is_demo or not isinstance(error, (KeyboardInterrupt, CancelledError)):
+        return
+    try:
+        meta.parts.pending.get(client_id)
+    except MetaconnectError:
+        return
+    say(f"\n{kept_hint(client_id)}")
+
+
+def _announce(result: LoginResult, options: ConnectOptions) -> None:
+    from .announce import announce, print_connection
+
+    announce(result, with_next=not options.is_demo)
+    if options.json:
+        print_connection(result)
+
+
+def only_one(values: Sequence[str] | None, option: str) -> str | None:
+    """Return the one value of an option that may be given once."""
+    from ..errors import UsageError
+
+    if values and len(values) > 1:
+        raise UsageError(f"{option} can be given once.")
+    return values[0] if values else None

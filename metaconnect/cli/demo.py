@@ -1,8 +1,34 @@
 """`metaconnect demo`: the whole journey, against the built-in sandbox."""
 
-from typing import Annotated
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from ..sandbox.server import SandboxServer
+    from ..settings import Settings
+    from .browser import OpenBrowser
+    from .options import GlobalOptions
+
+CLIENT = "demo"
+NEXT = """
+That was the demo: a pretend Meta, and nothing of it was kept.
+
+To go on with the same pretend Meta, start it in a second terminal:
+
+  metaconnect sandbox --write-env sandbox.env
+
+and then here:
+
+  metaconnect --env-file sandbox.env connect --client acme
+  metaconnect --env-file sandbox.env insights --level campaign --preset last_30d
+
+With your own Meta app: set META_APP_ID and META_APP_SECRET, then
+
+  metaconnect connect"""
 
 
 def demo(
@@ -20,6 +46,71 @@ def demo(
     """
     import asyncio
 
-    from .demonstration import demonstrate
+    asyncio.run(_demonstrate(ctx.obj.options, browser=not no_browser))
 
-    asyncio.run(demonstrate(ctx.obj, browser=not no_browser))
+
+async def _demonstrate(options: GlobalOptions, *, browser: bool) -> None:
+    """Connect to a sandbox of its own, print its Insights, leave nothing."""
+    from tempfile import TemporaryDirectory
+
+    from ..insights.query import insights_query
+    from ..sandbox.server import SandboxServer
+    from . import connect, insights
+    from .context import CommandContext
+    from .terminal import say
+
+    with (
+        TemporaryDirectory(prefix="metaconnect-demo-") as home,
+        SandboxServer() as meta,
+    ):
+        say(f"A pretend Meta listens at {meta.url} (nothing leaves this machine).")
+        context = CommandContext(options, settings=_settings(meta, Path(home)))
+        person = browser and context.interactive
+        await connect.run(
+            context,
+            connect.ConnectOptions(
+                account=None if person else "first",
+                is_demo=True,
+                open_browser=_browser(meta, asked=person),
+            ),
+            CLIENT,
+        )
+        say()
+        reading = insights.ReadOptions(client=CLIENT)
+        await insights.run(context, insights_query(), reading)
+    say(NEXT)
+
+
+def _settings(meta: SandboxServer, home: Path) -> Settings:
+    from ..settings import Settings
+
+    return Settings(
+        meta_app_id=meta.app_id,
+        meta_app_secret=meta.app_secret,
+        graph_url=meta.url,
+        dialog_url=meta.url,
+        redirect_uri="http://localhost:0/callback",
+        store="local",
+        secrets="file",
+        home=str(home),
+    )
+
+
+def _browser(meta: SandboxServer, *, asked: bool) -> OpenBrowser:
+    """Return what opens the person's browser, or clicks in its place."""
+    import httpx
+
+    from ..oauth.browser import open_browser
+    from .terminal import say
+
+    async def opened(url: str) -> bool:
+        if asked and await open_browser(url):
+            return True
+        say("No browser here: the sandbox says yes by itself.")
+        meta.sandbox.switches.auto_approve = True
+        # Everything is on this machine: no proxy could reach it.
+        async with httpx.AsyncClient(follow_redirects=True, trust_env=False) as http:
+            answer = await http.get(url)
+        return answer.is_success
+
+    return opened

@@ -1,33 +1,62 @@
 """`metaconnect insights`: options in, rows out."""
 
-from enum import StrEnum
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..constants import DATE_PRESETS, DEFAULT_FIELDS, Level
-from .options import ClientOption
-from .report import report_as_json
+from ..constants import DATE_PRESETS, DEFAULT_FIELDS, Format, Level
+from .options import ClientOption, FormatOption, JsonOption
+
+if TYPE_CHECKING:
+    from ..api import AsyncMetaconnect
+    from ..flows.insights import InsightsRequest
+    from ..insights.query import InsightsQuery
+    from .context import CommandContext
+    from .progress import Progress
+
+EXAMPLES = """\
+Examples:
+
+metaconnect insights --preset last_30d --level campaign
+
+metaconnect insights --since 2026-11-01 --until 2026-11-07 --increment 7
+
+metaconnect insights --fields spend,purchases,roas --output week.csv
+
+metaconnect insights | jq '.[].spend'"""
 
 
-class Format(StrEnum):
-    """How rows are printed."""
+@dataclass(frozen=True, kw_only=True)
+class ReadOptions:
+    """The options of `metaconnect insights` that are not of the query."""
 
-    table = "table"
-    json = "json"
-    ndjson = "ndjson"
-    csv = "csv"
+    client: str | None = None
+    account: str | None = None
+    form: Format = Format.table
+    raw: bool = False
+    output: Path | None = None
+    check: bool = False
+
+
+def _fields(incomplete: str) -> list[str]:
+    from .completion import fields
+
+    return fields(incomplete)
 
 
 def insights(
     ctx: typer.Context,
     client: ClientOption = None,
     account: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
             metavar="ACCOUNT",
-            help="Any ad account that the client's token reaches. "
+            help="Any ad account that the client's token reaches, by id or name. "
             "Default: the one chosen when connecting.",
         ),
     ] = None,
@@ -35,7 +64,7 @@ def insights(
         str | None,
         typer.Option(
             metavar="PRESET",
-            help="Meta's date preset.  [default: last_7d]",
+            help=f"Meta's date preset: {', '.join(DATE_PRESETS)}. Default: last_7d.",
             autocompletion=lambda: list(DATE_PRESETS),
         ),
     ] = None,
@@ -45,9 +74,12 @@ def insights(
     until: Annotated[
         str | None, typer.Option(metavar="DATE", help="Last day, itself included.")
     ] = None,
-    level: Annotated[Level, typer.Option(help="How fine the rows are.")] = (
-        Level.account
-    ),
+    level: Annotated[
+        Level,
+        typer.Option(
+            metavar="LEVEL", help=f"How fine the rows are: {', '.join(Level)}."
+        ),
+    ] = Level.account,
     increment: Annotated[
         str,
         typer.Option(
@@ -58,61 +90,179 @@ def insights(
         str | None,
         typer.Option(
             metavar="NAMES",
-            help=f"Meta's field names, with commas.  [default: "
-            f"{','.join(DEFAULT_FIELDS)}]",
+            help="Meta's field names, with commas; or purchases, roas, leads and the "
+            "like, counted once; or actions:TYPE for one action type. "
+            f"Default: {', '.join(DEFAULT_FIELDS)}.",
+            autocompletion=_fields,
         ),
     ] = None,
-    form: Annotated[
-        Format | None,
-        typer.Option(
-            "--format",
-            help="Default: a table on a terminal, JSON on a pipe, "
-            "and what the name of --output says.",
-        ),
-    ] = None,
+    form: FormatOption = None,
+    json: JsonOption = False,
     raw: Annotated[
         bool, typer.Option("--raw", help="Meta's rows as they came, as JSON.")
     ] = False,
     output: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write FILE, whole or not at all."),
+        typer.Option(
+            metavar="FILE",
+            help="Write FILE, whole or not at all; .json, .ndjson, .jsonl and .csv "
+            "say the format.",
+        ),
     ] = None,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check",
+            help="Say what deleted objects spent, which have no rows below the "
+            "account level. A table does so anyway.",
+        ),
+    ] = False,
 ) -> None:
     """
     Read Insights and print a table, JSON, NDJSON or CSV.
 
-    On a pipe it is JSON:  metaconnect insights --preset last_7d | jq '.[].spend'
+    On a terminal it is a table, on a pipe JSON.
     """
     import asyncio
 
-    from .reading import Reading, read
-    from .wiring import Wiring
+    from ..errors import UsageError
+    from ..insights.query import insights_query
+    from .connect import only_one
 
-    chosen = form or _fitting(output, raw=raw)
-    if chosen in (Format.json, Format.ndjson):
-        report_as_json(explicit=form is not None)
-    reading = Reading(
+    options = ReadOptions(
         client=client,
-        account=account,
-        preset=preset,
+        account=only_one(account, "--account"),
+        form=_format(form, json=json, raw=raw, output=output),
+        raw=raw,
+        output=output,
+        check=check,
+    )
+    query = insights_query(
+        preset,
         since=since,
         until=until,
         level=level,
-        increment=increment,
+        time_increment=increment,
         fields=fields,
-        form=chosen,
-        raw=raw,
-        output=output,
     )
-    asyncio.run(read(Wiring(ctx.obj), reading))
+    if check and (raw or "spend" not in query.fields):
+        raise UsageError("--check compares spend: ask for that field, without --raw.")
+    asyncio.run(run(ctx.obj, query, options))
 
 
-def _fitting(output: Path | None, *, raw: bool) -> Format:
-    """Return the format where none was said."""
-    import sys
+async def run(
+    context: CommandContext, query: InsightsQuery, options: ReadOptions
+) -> None:
+    """Print the rows that answer *query*."""
+    from .progress import Progress
 
-    if output:
-        suffix = output.suffix.removeprefix(".").lower()
-        suffix = "ndjson" if suffix == "jsonl" else suffix
-        return Format(suffix) if suffix in set(Format) - {"table"} else Format.json
-    return Format.table if sys.stdout.isatty() and not raw else Format.json
+    async with context.meta() as meta:
+        request = await meta.insights_request(
+            query, options.client, options.account, pick=context.pick_client
+        )
+        to_stdout = options.output is None and sys.stdout.isatty()
+        table = options.form is Format.table
+        async with Progress(shown=table or not to_stdout) as progress:
+            print_ = _print_table if table else _print_data
+            await print_(meta, request, options, progress)
+
+
+async def _print_table(
+    meta: AsyncMetaconnect,
+    request: InsightsRequest,
+    options: ReadOptions,
+    progress: Progress,
+) -> None:
+    from ..flows.insights import insights_report, once_a_field
+    from ..insights.caption import legend
+    from ..output.base import TableOptions, open_sink
+    from .caption import caption, deleted, written
+    from .output import colors, opened, table_width
+    from .terminal import say
+
+    report = await insights_report(
+        request,
+        graph=meta.parts.graph,
+        now=meta.parts.now(),
+        problems=once_a_field(say),
+        page_read=progress.count,
+    )
+    progress.hide()
+    table = TableOptions(
+        caption=caption(request, report.facts),
+        legend=list(filter(None, [legend(report.columns)])),
+        width=None if options.output else table_width(),
+        color=options.output is None and colors(),
+        currency=report.facts.currency,
+        totals=lambda _rows: report.totals,
+        notice=say,
+        empty="No rows: nothing was delivered in this time.",
+    )
+    with opened(options.output) as file:
+        sink = open_sink(options.form, file, report.columns, table=table)
+        sink.write(report.rows)
+        sink.close()
+    if report.spend_of_deleted is not None:
+        say(deleted(report.spend_of_deleted, report.facts.currency))
+    if options.output:
+        say(written(options.output, len(report.rows), options.form))
+
+
+async def _print_data(
+    meta: AsyncMetaconnect,
+    request: InsightsRequest,
+    options: ReadOptions,
+    progress: Progress,
+) -> None:
+    from contextlib import aclosing
+
+    from ..flows.insights import missing_spend
+    from ..insights.schema import columns
+    from ..output.base import open_sink
+    from .caption import NOTHING_MISSING, data_caption, deleted, written
+    from .output import opened
+    from .terminal import say
+
+    names = columns(request.query, currency=request.currency)
+    count, spent = 0, []
+    async with aclosing(meta.pages(request, raw=options.raw)) as pages:
+        with opened(options.output) as file:
+            sink = open_sink(options.form, file, names, raw=options.raw)
+            async for page in pages:
+                sink.write(page)
+                progress.count(len(page))
+                count += len(page)
+                if options.check:
+                    spent += [{"spend": row["spend"]} for row in page]
+            sink.close()
+    progress.hide()
+    if sys.stderr.isatty():
+        say(data_caption(request))
+    if options.check:
+        missing = await missing_spend(request, spent, graph=meta.parts.graph)
+        say(deleted(missing, request.currency) if missing else NOTHING_MISSING)
+    if options.output:
+        say(written(options.output, count, options.form))
+
+
+def _format(
+    form: Format | None, *, json: bool, raw: bool, output: Path | None
+) -> Format:
+    """Return the format that was asked for, in words or by the name of a file."""
+    from ..errors import UsageError
+    from .output import chosen_format
+
+    if raw and not json and form is None and output is None:
+        form = Format.json
+    if output and form is None and not json:
+        ending = output.suffix.removeprefix(".").lower()
+        endings = {str(f): f for f in Format if f is not Format.table}
+        endings["jsonl"] = Format.ndjson
+        if ending not in endings and (not output.exists() or output.is_file()):
+            raise UsageError(
+                f"The ending of {output} does not say a format.",
+                hint=f"Known endings: {', '.join(f'.{e}' for e in sorted(endings))}. "
+                "Or name one with --format.",
+            )
+        form = endings.get(ending, Format.json)
+    return chosen_format(form, json=json)

@@ -1,4 +1,4 @@
-"""The way in and the way out: arguments to a flow, an error to an exit code."""
+"""The way in and the way out: arguments to a command, an error to an exit code."""
 
 import os
 import signal
@@ -10,10 +10,11 @@ from typing import Annotated
 import typer
 
 from .._version import __version__
-from ..errors import MetaconnectError
+from ..errors import MetaconnectError, UsageError
 from . import accounts, clients, connect, demo, init, insights, login, sandbox
-from .options import GlobalOptions, globals_first
-from .report import report, report_as_text
+from .context import CommandContext
+from .options import GlobalOptions, asks_for_json, globals_first
+from .report import report, report_as_json, report_as_text
 
 app = typer.Typer(
     name="metaconnect",
@@ -25,16 +26,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(connect.connect)
-app.command()(insights.insights)
+app.command(epilog=connect.EXAMPLES)(connect.connect)
+app.command(epilog=insights.EXAMPLES)(insights.insights)
 app.add_typer(accounts.app)
 app.add_typer(clients.app)
-app.command()(login.login)
-app.command()(login.logout)
-app.command()(login.whoami)
-app.command()(init.init)
-app.command()(demo.demo)
-app.command()(sandbox.sandbox)
+app.command(epilog=login.LOGIN_EXAMPLES)(login.login)
+app.command(epilog="Example:  metaconnect logout --everywhere")(login.logout)
+app.command(epilog="Example:  metaconnect whoami --json")(login.whoami)
+app.command(epilog="Example:  metaconnect init --print-sql")(init.init)
+app.command(epilog="Example:  metaconnect demo --no-browser")(demo.demo)
+app.command(epilog="Example:  metaconnect sandbox --port 8766")(sandbox.sandbox)
 
 
 def _print_version(wanted: bool) -> None:
@@ -78,13 +79,15 @@ def global_options(
         ),
     ] = False,
 ) -> None:
-    del version  # its callback has spoken
-    ctx.obj = GlobalOptions(
-        env_file=env_file,
-        store=store,
-        service_role=service_role,
-        no_input=no_input,
-        debug=debug,
+    del version  # handled by its callback
+    ctx.obj = CommandContext(
+        GlobalOptions(
+            env_file=env_file,
+            store=store,
+            service_role=service_role,
+            no_input=no_input,
+            debug=debug,
+        )
     )
     if debug:
         from .debug import start_debugging
@@ -96,35 +99,59 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
     arguments = globals_first(arguments)
     report_as_text()
+    if asks_for_json(arguments):
+        report_as_json()
     # Like Ctrl-C: what was begun is cleaned away, half files among it.
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     try:
-        app(args=arguments, prog_name="metaconnect")
-    except SystemExit as done:  # Typer's own: usage errors (2), Ctrl-C (130)
-        # Typer and Rich make a failure of a reader that left early (`| head`).
-        left = isinstance(done.__context__, BrokenPipeError)
-        return _closed_quietly(0 if left else done.code)
-    except MetaconnectError as error:
-        return _failed(error, error.exit_code, debug="--debug" in arguments)
+        code = app(args=arguments, prog_name="metaconnect", standalone_mode=False)
+    except SystemExit as done:
+        return _flushed(done.code)
+    except BrokenPipeError:  # the reader left early (`| head`)
+        return _flushed(0)
     except Exception as error:  # noqa: BLE001  no traceback without --debug
-        return _failed(error, 1, debug="--debug" in arguments)
-    return _closed_quietly(0)
+        return _failed(error, debug="--debug" in arguments)
+    return _flushed(code)
 
 
-def _failed(error: Exception, exit_code: int, *, debug: bool) -> int:
+def _failed(error: Exception, *, debug: bool) -> int:
     if debug:
         from .debug import print_traceback
 
         print_traceback(error)
+    if isinstance(error, MetaconnectError):
+        report(error)
+        return _flushed(error.exit_code)
+    if hasattr(error, "format_message"):  # Typer's own
+        return _flushed(_usage_error(error))
+    if isinstance(error, typer.Abort):
+        return _flushed(130)
     report(error)
-    return exit_code
+    return _flushed(1)
 
 
-def _closed_quietly(code: object) -> int:
-    """Flush stdout, whether or not anybody reads it still."""
+def _usage_error(error: Exception) -> int:
+    """Report an error that Typer found in the command line, as one of ours."""
+    context = getattr(error, "ctx", None)
+    message = error.format_message()  # type: ignore[attr-defined]
+    if type(error).__name__ == "NoArgsIsHelpError":
+        # The help is the message.
+        error.show()  # type: ignore[attr-defined]
+        return UsageError.exit_code
+    path = context.command_path if context else "metaconnect"
+    report(UsageError(message, hint=f"See:  {path} --help"))
+    return UsageError.exit_code
+
+
+def _flushed(code: object) -> int:
+    """Flush stdout, whether or not anybody reads it still; return an exit code."""
     try:
         sys.stdout.flush()
     except BrokenPipeError:
         # Python would flush again at exit, and complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as exc:  # /dev/full
+        report(UsageError(f"stdout cannot be written: {exc.strerror}.", hint=""))
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UsageError.exit_code
     return code if isinstance(code, int) else int(code is not None)

@@ -7,17 +7,10 @@ from typing import Annotated
 
 import typer
 
+from ..constants import Format
+
 FLAGS = frozenset({"--no-input", "--debug", "--service-role"})
 VALUES = frozenset({"--env-file", "--store"})
-
-ClientOption = Annotated[
-    str | None,
-    typer.Option(
-        "--client",
-        metavar="ID",
-        help="Whose connection. Default: METACONNECT_CLIENT, else the only one.",
-    ),
-]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +22,46 @@ class GlobalOptions:
     service_role: bool = False
     no_input: bool = False
     debug: bool = False
+
+
+def _clients(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Complete a client's id from the store; silent where that cannot be read."""
+    from .completion import clients
+
+    return clients(ctx, incomplete)
+
+
+ClientOption = Annotated[
+    str | None,
+    typer.Option(
+        "--client",
+        metavar="ID",
+        help="Whose connection. Default: METACONNECT_CLIENT, else the only one.",
+        autocompletion=_clients,
+    ),
+]
+FormatOption = Annotated[
+    Format | None,
+    typer.Option(
+        "--format", help="How to print. Default: table on a terminal, else json."
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
+NoBrowserOption = Annotated[
+    bool, typer.Option("--no-browser", help="Print the address; open nothing.")
+]
+TimeoutOption = Annotated[
+    float, typer.Option(min=1, max=86_400, help="Seconds to wait for the browser.")
+]
+
+
+def asks_for_json(arguments: Sequence[str]) -> bool:
+    """Whether a command line asks for JSON in so many words, even a wrong one."""
+    text = " ".join(arguments).replace("--format=", "--format ") + " "
+    return any(
+        f" {asked} " in f" {text}"
+        for asked in ("--json", "--format json", "--format ndjson")
+    )
 
 
 def globals_first(arguments: Sequence[str]) -> list[str]:

@@ -5,30 +5,83 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TextIO
+from tempfile import mkstemp
+from typing import TYPE_CHECKING, BinaryIO
 
+from ..constants import Format
 from ..errors import UsageError
+from .report import report_as_json
+from .terminal import say
 
-if TYPE_CHECKING:  # rich takes its time, and JSON goes without
-    from rich.console import Console
+if TYPE_CHECKING:  # the formats of data go without
+    from ..models import Row
 
 WIDE = 200  # columns, where there is no terminal to measure
 
 
-def stdout_console(file: TextIO | None = None) -> Console:
+def chosen_format(form: Format | None, *, json: bool = False) -> Format:
     """
-    Return what prints tables on stdout, or on *file* in its stead.
+    Return the format that was asked for, else a table on a terminal and JSON
+    elsewhere. Errors are from then on reported in kind.
 
-    They are as wide as the terminal; elsewhere wide enough for every column.
+    Raises UsageError where --json and another --format contradict each other.
     """
-    from rich.console import Console
+    if json and form not in (None, Format.json):
+        raise UsageError(f"--json and --format {form} exclude each other.")
+    asked = Format.json if json else form
+    found = asked or (Format.table if sys.stdout.isatty() else Format.json)
+    if found in (Format.json, Format.ndjson):
+        report_as_json(explicit=asked is not None)
+    return found
 
-    wide = not sys.stdout.isatty() and "COLUMNS" not in os.environ
-    width = WIDE if wide else shutil.get_terminal_size().columns
-    return Console(file=file or sys.stdout, width=width, highlight=False)
+
+def table_width() -> int:
+    """Return how wide a table may be, in columns of the terminal."""
+    if not sys.stdout.isatty() and "COLUMNS" not in os.environ:
+        return WIDE
+    return shutil.get_terminal_size().columns
+
+
+def print_list(
+    rows: Sequence[Row],
+    names: Sequence[str],
+    form: Format,
+    *,
+    marker: str | None = None,
+    dim: Callable[[Row], bool] = lambda _row: False,
+    empty: str,
+) -> None:
+    """
+    Print *rows*, whose keys are *names*: what every command that lists does.
+
+    In a table the column *marker* is a star, and *dim* says which rows matter less.
+    """
+    from ..models import Column
+    from ..output.base import TableOptions, open_sink
+
+    options = TableOptions(
+        width=table_width(),
+        color=colors(),
+        marker=marker,
+        row_style=lambda row: "dim" if dim(row) else None,
+        notice=say,
+        empty=empty,
+    )
+    with opened(None) as file:
+        sink = open_sink(
+            form, file, [Column(name=name) for name in names], table=options
+        )
+        sink.write(rows)
+        sink.close()
+
+
+def colors() -> bool:
+    """Whether stdout takes colours: https://no-color.org"""
+    plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+    return sys.stdout.isatty() and not plain
 
 
 @contextmanager
@@ -38,19 +91,38 @@ def opened(path: Path | None) -> Iterator[BinaryIO]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    if path.exists() and not path.is_file():  # /dev/stdout, a named pipe
-        with path.open("wb") as file:
-            yield file
-        return
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with fresh.open("xb") as file:
+        if path.is_dir():
+            raise UsageError(f"{path} is a folder: name a file in it.")
+        if path.exists() and not path.is_file():  # /dev/stdout, a named pipe
+            with path.open("wb") as file:
+                yield file
+            return
+        with _replacing(path) as file:
             yield file
-        if path.exists():
-            fresh.chmod(path.stat().st_mode & 0o777)
-        fresh.replace(path)
+    except BrokenPipeError:
+        raise
     except OSError as exc:
         raise UsageError(f"{path} cannot be written: {exc.strerror}.") from exc
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[BinaryIO]:
+    target = path.resolve()
+    descriptor, name = mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.")
+    fresh = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+        fresh.chmod(mode)
+        fresh.replace(target)
     finally:
         with suppress(OSError):
             fresh.unlink()
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

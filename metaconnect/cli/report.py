@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from ..errors import GraphError, MetaconnectError
+from ..errors import MetaconnectError
 from .terminal import say
 
 _as_json = False
@@ -28,28 +28,28 @@ def report_as_text() -> None:
 
 
 def report(error: Exception) -> None:
-    if _as_json:
-        print(_json(error), file=sys.stderr, flush=True)  # noqa: T201
-        return
+    """Print *error* and its next step, with every secret masked."""
     if not isinstance(error, MetaconnectError):
-        say(f"error: unforeseen: {type(error).__name__}: {error}")
-        say("Run it again with --debug, and report what it prints.")
+        error = MetaconnectError(
+            f"unexpected error: {type(error).__name__}: {error}",
+            hint="Run it again with --debug, and report what it prints.",
+        )
+    if _as_json:
+        _print_json(error)
         return
     say(f"error: {error}")
     if error.hint:
         say(error.hint)
 
 
-def _json(error: Exception) -> str:
+def _print_json(error: MetaconnectError) -> None:
     import json
 
-    facts: dict[str, object] = {"message": str(error)}
-    facts["type"] = type(error).__name__
-    facts["exit_code"] = getattr(error, "exit_code", 1)
-    if hint := getattr(error, "hint", ""):
-        facts["hint"] = hint
-    if isinstance(error, GraphError):
-        for name in ("code", "subcode", "fbtrace_id", "retry_after"):
-            if (value := getattr(error, name)) is not None:
-                facts[name] = value
-    return json.dumps({"error": facts}, ensure_ascii=False)
+    from ..redact import redact
+
+    facts = {
+        name: redact(value) if isinstance(value, str) else value
+        for name, value in error.as_dict().items()
+    }
+    # ASCII: whatever the encoding of stderr, and no control character as itself.
+    print(json.dumps({"error": facts}), file=sys.stderr, flush=True)  # noqa: T201

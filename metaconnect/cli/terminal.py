@@ -1,4 +1,4 @@
-"""The person at the terminal: what is said to them, and what is asked."""
+"""The person's terminal: what is said on stderr, and a line that is typed."""
 
 from __future__ import annotations
 
@@ -7,32 +7,28 @@ import select
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from ..errors import UsageError
-from ..redact import printable
+from ..redact import printable, redact
 
 
 def say(text: str = "") -> None:
-    """Speak on stderr; stdout is for data."""
-    lines = "\n".join(map(printable, text.split("\n")))  # names come from Meta
-    print(lines, file=sys.stderr, flush=True)  # noqa: T201
+    """Print on stderr; stdout is for data."""
+    # Names come from Meta, and errors may quote anything.
+    lines = "\n".join(printable(redact(line)) for line in text.split("\n"))
+    with suppress(BrokenPipeError, OSError):  # nobody listens any more
+        print(encodable(lines, sys.stderr.encoding), file=sys.stderr, flush=True)  # noqa: T201
+
+
+def encodable(text: str, encoding: str | None) -> str:
+    """Return *text* with what *encoding* lacks replaced."""
+    encoding = encoding or "utf-8"
+    return text.encode(encoding, "replace").decode(encoding)
 
 
 def is_interactive() -> bool:
     """Whether somebody can be asked: not where `CI` is set, terminal or not."""
     return sys.stdin.isatty() and sys.stderr.isatty() and not os.environ.get("CI")
-
-
-def ask(question: str, *, option: str) -> str:
-    """
-    Ask for a line on stderr and return it.
-
-    Raises UsageError where nobody can be asked: it names the *option*.
-    """
-    if not is_interactive():
-        raise UsageError(f"{question} Nobody can be asked here: say it with {option}.")
-    return read_line(lambda: print(question, end=" ", file=sys.stderr)) or ""  # noqa: T201
 
 
 def read_line(prompt: Callable[[], None]) -> str | None:
@@ -45,16 +41,6 @@ def read_line(prompt: Callable[[], None]) -> str | None:
             pass
         line = sys.stdin.readline()
     return line.strip() if line else None
-
-
-def ask_unseen(question: str, *, option: str) -> str:
-    """Like `ask`, for what nobody should see typed."""
-    from getpass import getpass
-
-    if not is_interactive():
-        raise UsageError(f"{question} Nobody can be asked here: say it with {option}.")
-    with interruptible():
-        return getpass(f"{question} ", stream=sys.stderr)
 
 
 @contextmanager
@@ -82,7 +68,3 @@ def _is_interrupted() -> bool:
     except RuntimeError:  # no loop runs here
         return False
     return task is not None and task.cancelling() > 0
-
-
-def confirm(question: str) -> bool:
-    return ask(f"{question} [y/N]", option="").lower() in ("y", "yes")

@@ -8,10 +8,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import ExitStack
 
+from ..errors import AuthorizationTimeout
 from ..models import MetaApp, MetaHost
-from ..oauth.authorization import AuthorizationRequest, authorization_code
+from ..oauth.authorization import (
+    AuthorizationRequest,
+    authorization_code,
+    no_response,
+)
 from ..oauth.receiver import Receiver, first_response
+
+# Brings an authorization request before the person.
+Show = Callable[[AuthorizationRequest], Awaitable[None]]
 
 
 async def authorize(
@@ -20,33 +29,40 @@ async def authorize(
     host: MetaHost,
     app: MetaApp,
     receivers: Sequence[Receiver],
-    show: Callable[[AuthorizationRequest], Awaitable[None]],
+    show: Show,
     timeout: float,
     rerequest: bool = False,
 ) -> tuple[str, str]:
     """
     Return the code and the redirect URI that it was issued for.
 
-    The *receivers* share one redirect URI and one state, and listen already;
-    *show* brings the request before the person. Raises AuthorizationDenied,
-    and AuthorizationTimeout after *timeout* seconds.
+    The *receivers* share one redirect URI and one login, and listen before *show*
+    brings the request before the person. Raises AuthorizationDenied, and
+    AuthorizationTimeout after *timeout* seconds.
     """
-    request = AuthorizationRequest(
-        endpoint=host.authorization_endpoint,
-        app_id=app.app_id,
-        redirect_uri=receivers[0].redirect_uri,
-        scopes=app.scopes,
-        config_id=app.config_id,
-        rerequest=rerequest,
-        client_id=client_id,
-        lifetime=timeout,
-    )
-    # Already waiting when the browser opens: some answer within milliseconds.
-    waiting = asyncio.create_task(first_response(receivers, request, timeout))
-    try:
-        await show(request)
-        response = await waiting
-    finally:
-        waiting.cancel()
-        await asyncio.gather(waiting, return_exceptions=True)
-    return authorization_code(response), request.redirect_uri
+    with ExitStack() as stack:
+        for receiver in receivers:
+            stack.enter_context(receiver)
+        request = AuthorizationRequest(
+            endpoint=host.authorization_endpoint,
+            app_id=app.app_id,
+            redirect_uri=receivers[0].redirect_uri,
+            scopes=app.scopes,
+            config_id=app.config_id,
+            rerequest=rerequest,
+            client_id=client_id,
+            lifetime=timeout,
+        )
+        # Already waiting when the browser opens: some answer within milliseconds.
+        waiting = asyncio.create_task(
+            first_response(receivers, request.pending, timeout)
+        )
+        try:
+            await show(request)
+            response = await waiting
+        except AuthorizationTimeout:
+            raise no_response(timeout, client_id) from None
+        finally:
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
+    return authorization_code(response, client_id), request.redirect_uri

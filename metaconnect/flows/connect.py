@@ -6,158 +6,221 @@ The connect flow: from a click in the browser to a stored connection.
     -> the one that is chosen -> connection
 
 From the first token on the login is kept in the local secret store until the
-connection is saved: a store that is down, a network that goes or Ctrl-C in
-the picker cost no second login.
+connection is saved: a store that is down, a network that goes, a checkpoint of
+Facebook's or Ctrl-C in the picker cost no second login.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ..errors import MetaconnectError, NotConnected, PermissionDeclined, TokenRejected
+from ..errors import (
+    ConfigError,
+    GraphError,
+    MetaconnectError,
+    NotConnected,
+    PermissionDeclined,
+    TokenRejected,
+)
 from ..graph.accounts import list_ad_accounts, me
 from ..graph.client import GraphClient
 from ..graph.tokens import (
+    TokenInfo,
     exchange_code,
-    extend_token,
     granted_permissions,
     inspect_token,
+    long_lived_token,
 )
-from ..models import AccessToken, AdAccount, Connection, MetaApp, MetaUser
+from ..models import AccessToken, AdAccount, Connection, MetaApp, MetaHost, MetaUser
 from ..redact import command
 from ..stores.base import ConnectionStore
 from ..stores.pending import PendingLogin, PendingLogins
+from .accounts import named_ad_account, with_ad_account
+from .threads import in_thread
 
-NEEDED = "ads_read"
+# Meta gives Insights to a token that has either.
+# https://developers.facebook.com/docs/marketing-api/insights
+NEEDED = ("ads_read", "ads_management")
 Choose = Callable[[Sequence[AdAccount]], AdAccount | None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class LoginResult:
-    """A connection, and what the login told besides."""
+    """
+    A connection, and what the login told besides.
+
+    `is_new` is False where the client was connected already and Meta still accepts
+    its token; `ad_accounts` were then read only if another was asked for.
+    """
 
     connection: Connection
     user: MetaUser
-    ad_account: AdAccount | None
-    ad_accounts: tuple[AdAccount, ...]
-    declined: tuple[str, ...]
+    ad_account: AdAccount | None = None
+    ad_accounts: tuple[AdAccount, ...] = ()
+    declined: tuple[str, ...] = ()
+    is_new: bool = True
 
 
-async def accepted_connection(
-    client_id: str, *, graph: GraphClient, store: ConnectionStore, now: datetime
-) -> Connection | None:
-    """Return the client's connection if Meta still accepts its token."""
-    try:
-        connection = store.get(client_id)
-    except NotConnected:
-        return None
-    expires_at = connection.token.expires_at
-    if expires_at and expires_at <= now:
-        return None
-    try:
-        await me(graph, connection.token)
-    except TokenRejected:
-        return None
-    return connection
-
-
-async def keep_login(
-    client_id: str,
-    *,
-    code: str,
-    redirect_uri: str,
-    app: MetaApp,
-    graph: GraphClient,
-    pending: PendingLogins,
-    now: datetime,
-) -> None:
-    """Trade an authorization *code* for a token, and keep that."""
-    token = await exchange_code(graph, app, code, redirect_uri, now)
-    pending.keep(client_id, PendingLogin(token=token, long_lived=False))
-
-
-async def finish_login(
-    client_id: str,
-    *,
-    app: MetaApp,
-    graph: GraphClient,
-    store: ConnectionStore,
-    pending: PendingLogins,
-    choose: Choose,
-    now: datetime,
-) -> LoginResult:
+@dataclass(frozen=True, kw_only=True)
+class ConnectFlow:
     """
-    Turn the login that is kept into a stored connection.
+    The steps of connecting *client_id*, each of which may be the last.
 
-    Raises NothingToResume where none is kept, PermissionDeclined where the
-    person left out what is needed, and whatever Meta and the store raise; the
-    login is then kept further, unless it is of no use.
+    `now` is the clock, in UTC.
     """
-    login = pending.get(client_id)
-    with _kept(client_id, pending):
-        token = login.token
-        if not login.long_lived:
-            token = await extend_token(graph, app, token, now)
-            pending.keep(client_id, PendingLogin(token=token, long_lived=True))
-        found = await _found_out(client_id, token, app, graph, choose)
-        saved = store.save(found.connection)
-    pending.forget(client_id)
-    return replace(found, connection=saved)
 
+    client_id: str
+    host: MetaHost
+    app: MetaApp
+    graph: GraphClient
+    store: ConnectionStore
+    pending: PendingLogins
+    now: Callable[[], datetime]
 
-async def _found_out(
-    client_id: str, token: AccessToken, app: MetaApp, graph: GraphClient, choose: Choose
-) -> LoginResult:
-    """Ask Meta whose login it is and what it reaches, and let one be chosen."""
-    declined = await _declined(graph, app, token, client_id)
-    user = await me(graph, token)
-    ad_accounts = await list_ad_accounts(graph, token)
-    ad_account = choose(ad_accounts)
-    connection = Connection(
-        client_id=client_id,
-        token=token,
-        user_facebook_id=user.id,
-        ad_account_id=ad_account.id if ad_account else None,
-    )
-    return LoginResult(
-        connection=connection,
-        user=user,
-        ad_account=ad_account,
-        ad_accounts=ad_accounts,
-        declined=declined,
-    )
+    async def accepted(self, account: str | None = None) -> LoginResult | None:
+        """
+        Return the stored connection if Meta still accepts its token, else None.
 
+        An ad account that is named is then stored as the chosen one. Raises
+        AdAccountNotFound where the token does not reach it.
+        """
+        try:
+            connection = await in_thread(self.store.get, self.client_id)
+        except NotConnected:
+            return None
+        expires_at = connection.token.expires_at
+        if expires_at and expires_at <= self.now():
+            return None
+        if not self._is_ours(connection):
+            return None
+        try:
+            user = await me(self.graph, connection.token)
+        except TokenRejected:
+            return None
+        result = LoginResult(connection=connection, user=user, is_new=False)
+        return await self._switched(result, account) if account else result
 
-async def _declined(
-    graph: GraphClient, app: MetaApp, token: AccessToken, client_id: str
-) -> tuple[str, ...]:
-    """Return what the person left out; raise if the needed one is among it."""
-    permissions = await granted_permissions(graph, token)
-    if not permissions:  # Meta lists them for user tokens only
-        info = await inspect_token(graph, app, token)
-        permissions = dict.fromkeys(info.scopes, "granted")
-    if permissions.get(NEEDED) != "granted":
-        raise PermissionDeclined(
-            f"The login left out {NEEDED}: without it Meta gives no Insights.",
-            hint="Ask for it again with:  " + command("connect --rerequest", client_id),
+    async def prepare(self) -> None:
+        """Raise, with a next step, unless a connection could be saved."""
+        await in_thread(self.store.check, self.client_id)
+
+    async def exchange(self, code: str, redirect_uri: str) -> None:
+        """Trade an authorization *code* for a token, and keep that."""
+        token = await exchange_code(
+            self.graph, self.app, code, redirect_uri, self.now()
         )
-    return tuple(n for n, status in permissions.items() if status != "granted")
+        await self._keep(token, long_lived=False)
 
+    async def finish(self, choose: Choose) -> LoginResult:
+        """
+        Turn the login that is kept into a stored connection.
 
-@contextmanager
-def _kept(client_id: str, pending: PendingLogins) -> Iterator[None]:
-    """Tell how to go on after a failure, or forget a login that is no use."""
-    try:
-        yield
-    except (PermissionDeclined, TokenRejected):
-        pending.forget(client_id)
-        raise
-    except MetaconnectError as error:
-        error.hint = f"{error.hint}\n{kept_hint(client_id)}".strip()
-        raise
+        Raises NothingToResume where none is kept, PermissionDeclined where the
+        person left out what is needed, and whatever Meta and the store raise; the
+        login is then kept further, unless it is of no use.
+        """
+        login = await in_thread(self.pending.get, self.client_id)
+        try:
+            token, info = await self._long_lived(login)
+            result = await self._explore(token, info, choose)
+            saved = await in_thread(self.store.save, result.connection)
+        except (PermissionDeclined, TokenRejected):
+            await in_thread(self.pending.forget, self.client_id)
+            raise
+        except MetaconnectError as error:
+            error.hint = f"{error.hint}\n{kept_hint(self.client_id)}".strip()
+            raise
+        await in_thread(self.pending.forget, self.client_id)
+        return replace(result, connection=saved)
+
+    async def _switched(self, result: LoginResult, account: str) -> LoginResult:
+        connection = result.connection
+        ad_accounts = await list_ad_accounts(self.graph, connection.token)
+        chosen = named_ad_account(account, ad_accounts)
+        if chosen.id != connection.ad_account_id:
+            changed = with_ad_account(connection, chosen)
+            connection = await in_thread(self.store.replace, connection, changed)
+        return replace(
+            result, connection=connection, ad_account=chosen, ad_accounts=ad_accounts
+        )
+
+    def _is_ours(self, connection: Connection) -> bool:
+        """Whether this host and app issued the token, as far as the row says."""
+        return connection.graph_url in (
+            None,
+            self.host.graph_url,
+        ) and connection.app_id in (None, self.app.app_id)
+
+    async def _long_lived(
+        self, login: PendingLogin
+    ) -> tuple[AccessToken, TokenInfo | None]:
+        """Return the token to keep, which is then the one kept, and what it is."""
+        if login.long_lived:
+            return login.token, await self._inspected(login.token)
+        token, info = await long_lived_token(
+            self.graph, self.app, login.token, self.now()
+        )
+        await self._keep(token, long_lived=True)
+        return token, info
+
+    async def _inspected(self, token: AccessToken) -> TokenInfo | None:
+        """Return what *token* is, None where the app may not know."""
+        try:
+            return await inspect_token(self.graph, self.app, token)
+        except (ConfigError, GraphError):
+            return None
+
+    async def _explore(
+        self, token: AccessToken, info: TokenInfo | None, choose: Choose
+    ) -> LoginResult:
+        """Ask Meta whose login it is and what it reaches, and let one be chosen."""
+        declined = await self._declined(token, info)
+        user = await me(self.graph, token)
+        ad_accounts = await list_ad_accounts(
+            self.graph,
+            token,
+            system_user=info is not None and info.is_system_user,
+            user_id=user.id,
+        )
+        ad_account = choose(ad_accounts)
+        connection = Connection(
+            client_id=self.client_id,
+            token=token,
+            user_facebook_id=user.id,
+            user_name=user.name,
+            graph_url=self.host.graph_url,
+            app_id=self.app.app_id,
+        )
+        return LoginResult(
+            connection=with_ad_account(connection, ad_account),
+            user=user,
+            ad_account=ad_account,
+            ad_accounts=ad_accounts,
+            declined=declined,
+        )
+
+    async def _declined(
+        self, token: AccessToken, info: TokenInfo | None
+    ) -> tuple[str, ...]:
+        """Return what the person left out; raise if all that is needed is among it."""
+        permissions = info.permissions if info else {}
+        if info is None or not info.is_system_user:
+            # Meta lists them for the tokens of people only.
+            permissions = await granted_permissions(self.graph, token) or permissions
+        if not any(permissions.get(name) == "granted" for name in NEEDED):
+            raise PermissionDeclined(
+                f"The login left out {' and '.join(NEEDED)}: without one of them "
+                "Meta gives no Insights.",
+                hint="Ask for it again with:  "
+                + command("connect --rerequest", self.client_id),
+            )
+        return tuple(n for n, status in permissions.items() if status != "granted")
+
+    async def _keep(self, token: AccessToken, *, long_lived: bool) -> None:
+        login = PendingLogin(token=token, long_lived=long_lived, created_at=self.now())
+        await in_thread(self.pending.keep, self.client_id, login)
 
 
 def kept_hint(client_id: str) -> str:

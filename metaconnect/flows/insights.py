@@ -2,73 +2,179 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
 
-from ..errors import AdAccountNotFound, UsageError
-from ..graph.accounts import list_ad_accounts
+from ..errors import MetaconnectError
 from ..graph.client import GraphClient
+from ..insights.account_total import fetch_account_total, is_whole, spend_of_deleted
+from ..insights.caption import Facts, facts, table_fields
 from ..insights.fetch import fetch_insights
 from ..insights.query import InsightsQuery
-from ..insights.rows import row_reader
-from ..models import Connection, Row, normal_ad_account_id
-from ..redact import command
-from .accounts import named_ad_account
+from ..insights.rows import Problem, Problems
+from ..insights.schema import table_columns, table_query
+from ..insights.totals import totals
+from ..models import Column, Connection, Row, TimeRange
 
 
-def require_chosen(connection: Connection, ad_account_id: str) -> str:
+@dataclass(frozen=True, kw_only=True)
+class InsightsRequest:
     """
-    Return *ad_account_id* with its ``act_`` if it is the client's chosen one.
-
-    Raises AdAccountNotFound where the two do not belong together: the
-    dashboard looks a token up by both, and so do we.
+    The unit of work: whose token, which ad account, what is asked, and for which
+    days. A `window` takes the place of the query's own dates.
     """
-    wanted = normal_ad_account_id(ad_account_id)
-    if connection.ad_account_id == wanted:
-        return wanted
-    chosen = connection.ad_account_id or "none chosen yet"
-    raise AdAccountNotFound(
-        f"{wanted} is not the ad account of client {connection.client_id!r} "
-        f"({chosen}).",
-        hint="Choose it with:  "
-        + command(f"accounts use {wanted}", connection.client_id),
+
+    connection: Connection
+    ad_account_id: str
+    query: InsightsQuery
+    window: TimeRange | None = None
+
+    @property
+    def dated_query(self) -> InsightsQuery:
+        """The query for the days of the window."""
+        if self.window is None:
+            return self.query
+        return replace(self.query, time_range=self.window)
+
+    @property
+    def timezone_name(self) -> str | None:
+        """The ad account's, where the connection knows it."""
+        return self.connection.timezone_name if self._is_chosen else None
+
+    @property
+    def currency(self) -> str | None:
+        """The ad account's, where the connection knows it."""
+        return self.connection.currency if self._is_chosen else None
+
+    @property
+    def _is_chosen(self) -> bool:
+        return self.ad_account_id == self.connection.ad_account_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class InsightsReport:
+    """
+    All rows of a request, with what a table of them needs.
+
+    `totals` has a value for each column, None where there is none that is true.
+    `spend_of_deleted` is what deleted objects spent, which have no rows below the
+    account level; None where that is nothing, or not known.
+    """
+
+    request: InsightsRequest
+    columns: tuple[Column, ...]
+    rows: list[Row]
+    totals: Row
+    facts: Facts
+    spend_of_deleted: Decimal | None
+
+
+def insights_pages(
+    request: InsightsRequest,
+    *,
+    graph: GraphClient,
+    extra_fields: Iterable[str] = (),
+    raw: bool = False,
+    problems: Problems | None = None,
+) -> AsyncGenerator[list[Row], None]:
+    """Return the rows a page at a time; *raw* leaves them as Meta sent them."""
+    return fetch_insights(
+        graph,
+        request.connection.token,
+        request.ad_account_id,
+        request.dated_query,
+        extra_fields=extra_fields,
+        raw=raw,
+        timezone_name=request.timezone_name,
+        problems=problems,
     )
 
 
-async def ad_account_to_read(
-    named: str | None, connection: Connection, graph: GraphClient
-) -> str:
-    """
-    Return the id of the ad account *named*, else of the client's chosen one.
+def once_a_field(notice: Callable[[str], None]) -> Problems:
+    """Return what tells *notice* of the first value of a field that is unreadable."""
+    told: set[str] = set()
 
-    An id is taken at its word; a name is looked up. Raises AdAccountNotFound,
-    and UsageError where none was named and none chosen.
+    def tell(problem: Problem) -> None:
+        if problem.field not in told:
+            told.add(problem.field)
+            notice(str(problem))
+
+    return tell
+
+
+async def missing_spend(
+    request: InsightsRequest, rows: Sequence[Row], *, graph: GraphClient
+) -> Decimal | None:
     """
-    if named is None:
-        if connection.ad_account_id:
-            return connection.ad_account_id
-        raise UsageError(
-            f"Client {connection.client_id!r} has no ad account chosen yet.",
-            hint="Choose one:  "
-            + command("accounts use ACCOUNT", connection.client_id),
+    Return what objects without *rows* spent: below the account level Meta leaves
+    deleted ones out. None where that is nothing, or cannot be compared.
+    """
+    whole = await account_total(request, graph=graph)
+    return spend_of_deleted(request.dated_query, rows, whole)
+
+
+async def account_total(request: InsightsRequest, *, graph: GraphClient) -> Row | None:
+    """
+    Return Meta's own row of the whole, None where there is none to ask for.
+
+    It only adds to what the rows say, so that its failure is no error.
+    """
+    try:
+        return await fetch_account_total(
+            graph,
+            request.connection.token,
+            request.ad_account_id,
+            request.dated_query,
+            timezone_name=request.timezone_name,
         )
-    if named.removeprefix("act_").isdecimal():
-        return normal_ad_account_id(named)
-    return named_ad_account(named, await list_ad_accounts(graph, connection.token)).id
+    except MetaconnectError:
+        return None
 
 
-async def read_insights(
-    connection: Connection,
-    ad_account_id: str,
-    query: InsightsQuery,
+async def insights_report(
+    request: InsightsRequest,
     *,
     graph: GraphClient,
-    raw: bool = False,
-) -> AsyncGenerator[list[Row], None]:
-    """Yield the rows a page at a time; *raw* leaves them as Meta sent them."""
-    read_row = row_reader(query)
-    async with aclosing(
-        fetch_insights(graph, connection.token, ad_account_id, query)
-    ) as pages:
-        async for page in pages:
-            yield page if raw else [read_row(row) for row in page]
+    now: datetime,
+    problems: Problems | None = None,
+    page_read: Callable[[int], None] = lambda _rows: None,
+) -> InsightsReport:
+    """
+    Read all rows of *request*, as a terminal shows them: see `table_query`.
+
+    *page_read* is told how many rows each page has.
+    """
+    request = replace(request, query=table_query(request.query))
+    query = request.dated_query
+    async with asyncio.TaskGroup() as group:
+        whole_row = group.create_task(account_total(request, graph=graph))
+        rows: list[Row] = []
+        pages = insights_pages(
+            request, graph=graph, extra_fields=table_fields(query), problems=problems
+        )
+        async with aclosing(pages):
+            async for page in pages:
+                rows += page
+                page_read(len(page))
+    known = facts(
+        query,
+        rows,
+        timezone_name=request.timezone_name,
+        currency=request.currency,
+        now=now,
+    )
+    columns = table_columns(query, rows, currency=known.currency)
+    whole = whole_row.result()
+    kept = whole if is_whole(query, rows, whole) else None
+    return InsightsReport(
+        request=request,
+        columns=columns,
+        rows=rows,
+        totals=totals(columns, rows, whole=kept) if rows else {},
+        facts=known,
+        spend_of_deleted=spend_of_deleted(query, rows, whole),
+    )

@@ -9,49 +9,42 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from ..errors import AuthorizationTimeout, NotSignedIn
 from ..oauth.authorization import denial_reason, is_denial
 from ..oauth.loopback import LoopbackReceiver
+from ..oauth.pending import PendingAuthorization
 from ..oauth.receiver import first_response
 from ..oauth.state import State
 from ..stores.supabase.session import Session, SessionManager
+from .threads import in_thread
 
 REDIRECT_URI = "http://127.0.0.1:0/callback"
-
-
-@dataclass(frozen=True, eq=False)
-class ProviderRequest:
-    """What the listener waits for: Auth adds its code to our own state."""
-
-    url: str = field(repr=False)
-    state: State = field(repr=False)
-
-    def claim(self, params: Mapping[str, str]) -> bool:
-        return self.state.claim(params)
 
 
 async def sign_in_with_provider(
     provider: str,
     *,
-    keeper: SessionManager,
+    sessions: SessionManager,
     show: Callable[[str], Awaitable[None]],
+    accept: Callable[[Session], bool],
     timeout: float,
 ) -> Session:
     """
     Return the session of whoever signs in at *provider* in the browser.
 
-    *show* brings an address before the person. Raises NotSignedIn where
-    nobody did, or where Auth answered with something else than a code.
+    *show* brings an address before the person. The session is kept only if
+    *accept* says that it is the right person's: another user of the machine could
+    have answered in their place. Raises NotSignedIn where nobody signed in, where
+    it was not accepted, or where Auth answered with something else than a code.
     """
     state = State(timeout)
     with LoopbackReceiver(REDIRECT_URI) as receiver:
         back = f"{receiver.redirect_uri}?{urlencode({'state': state.value})}"
-        login = keeper.authorization(provider, back)
-        expected = ProviderRequest(login.url, state)
-        waiting = asyncio.create_task(first_response([receiver], expected, timeout))
+        login = sessions.authorization(provider, back)
+        pending = PendingAuthorization(login.url, state)
+        waiting = asyncio.create_task(first_response([receiver], pending, timeout))
         try:
             await show(receiver.start_url)
             params = await waiting
@@ -64,7 +57,12 @@ async def sign_in_with_provider(
         finally:
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)
-    return keeper.exchange(_code(params), login.code_verifier)
+    code = _code(params)
+    session = await in_thread(sessions.exchange, code, login.code_verifier)
+    if not accept(session):
+        raise NotSignedIn("The sign-in was not kept.", hint="")
+    await in_thread(sessions.keep, session)
+    return session
 
 
 def _code(params: Mapping[str, str]) -> str:

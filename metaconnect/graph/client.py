@@ -2,223 +2,205 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
-import random
 import re
-import ssl
-from collections.abc import Awaitable, Callable
-from typing import Any, Self
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 import httpx
 import msgspec
 
 from .._version import __version__
-from ..errors import (
-    ConfigError,
-    MetaconnectError,
-    NetworkError,
-    ServiceUnavailable,
-    TokenRejected,
-)
-from ..models import AccessToken, MetaHost
-from ..redact import clean
+from ..errors import MetaconnectError, ServiceUnavailable, TokenRejected
+from ..models import AccessToken, MetaApp, MetaHost
+from ..redact import SECRET_NAMES, clean, mask_secrets_in_logs, remember_secret
 from .decode import Body, decode_body
 from .errors import error_from, holds_error
-from .redaction import mask_secrets_in_logs, secrets_in
-from .retry import delay_before_retry, in_words
-from .usage import Usage, usage_of
+from .http import DEADLINE, Answer, send
+from .throttle import Failure, Quota, Throttle, ignore, reason_of
+from .usage import wait_named
 
-TIMEOUT = httpx.Timeout(60.0, connect=10.0)
-_WORTH_MENTIONING = 5.0  # seconds of waiting in silence
 _TOKEN = re.compile(r"[\x21-\x7e]+")  # what fits a header (RFC 6750, section 2.1)
-
-
-def ignore(_notice: str) -> None:
-    """Say nothing."""
+_AD_ACCOUNT = re.compile(r"/act_(\w+)(?:/|$)")
+_LONGEST_QUOTE: Final = 80  # characters of a body that is not what it should be
+_QUOTED_UP_TO: Final = 65_536  # bytes; a larger body is not searched for secrets
 
 
 class GraphClient:
     """
     Talks to the Graph API of one host, in one version.
 
-    `notice` is told, in a line each, what a person should know but no caller
-    must act on. Every method raises an error of ours, never one of httpx.
-    Closing the client closes `http`.
+    With *app*, requests carry the `appsecret_proof`. `notice` is told, in a
+    line each, what a person should know but no caller must act on. Every
+    method raises an error of ours, never one of httpx. The caller closes
+    *http*.
     """
 
     def __init__(
         self,
         host: MetaHost,
         *,
-        app_secret: str | None = None,
+        http: httpx.AsyncClient,
+        throttle: Throttle,
+        app: MetaApp | None = None,
         notice: Callable[[str], None] = ignore,
-        http: httpx.AsyncClient | None = None,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        jitter: Callable[[], float] = random.random,
+        deadline: float = DEADLINE,
     ) -> None:
         mask_secrets_in_logs()
         self._host = host
-        self._app_secret = app_secret
+        self._http = http
+        self._throttle = throttle
+        self._app = app
         self._notice = notice
-        self._http = http or _http_client(host)
-        self._sleep = sleep
-        self._jitter = jitter
-        self._version_said = False
-        self.usage = Usage()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_exc: object) -> None:
-        await self.aclose()
-
-    async def aclose(self) -> None:
-        await self._http.aclose()
+        self._deadline = deadline
+        self._version_noticed = False
 
     async def get(self, path: str, token: AccessToken, /, **params: object) -> Body:
-        """
-        GET *path* as the owner of *token*; None leaves a parameter out.
+        """GET *path* as the owner of *token*; None leaves a parameter out."""
+        return await self.request("GET", path, token=token, params=params)
 
-        The token travels in a header (RFC 6750, section 2.1). With it goes
-        its `appsecret_proof` where the app secret is known:
-        https://developers.facebook.com/docs/graph-api/guides/secure-requests
-        """
-        bearer = _checked(token.value)
-        if self._app_secret:
-            params["appsecret_proof"] = _proof(bearer, self._app_secret)
-        return await self._retried("GET", path, params=params, bearer=bearer)
-
-    async def get_with_secret(
-        self, path: str, /, *, bearer: str | None = None, **params: object
-    ) -> Body:
-        """
-        GET *path* with secrets in the query, as two calls are documented.
-
-        For the long-lived exchange and debug_token alone: whatever is in the
-        query is kept out of logs and messages, but not out of a proxy's.
-        """
-        bearer = None if bearer is None else _checked(bearer)
-        return await self._retried("GET", path, params=params, bearer=bearer)
-
-    async def post(self, path: str, /, **form: str) -> Body:
-        """POST a form to *path*, once: a second try could act twice."""
-        return await self._send("POST", path, form=form)
-
-    async def _retried(self, method: str, path: str, **request: Any) -> Body:
-        attempt = 1
-        while True:
-            try:
-                return await self._send(method, path, **request)
-            except MetaconnectError as error:
-                delay = delay_before_retry(attempt, error, self._jitter())
-                if delay is None:
-                    raise
-                if delay >= _WORTH_MENTIONING:
-                    self._notice(f"{error} Waiting {in_words(delay)}.")
-            await self._sleep(delay)
-            attempt += 1
-
-    async def _send(
+    async def request(
         self,
         method: str,
         path: str,
         *,
-        params: dict[str, object] | None = None,
-        form: dict[str, str] | None = None,
+        token: AccessToken | None = None,
         bearer: str | None = None,
+        params: Mapping[str, object] | None = None,
+        form: Mapping[str, object] | None = None,
+        retry: bool = True,
     ) -> Body:
-        secrets = secrets_in({**(params or {}), **(form or {})})
-        secrets += [self._app_secret] if self._app_secret else []
-        headers = {"User-Agent": f"metaconnect/{__version__}"}
+        """
+        Send a request as the owner of *token*, or with any other *bearer*.
+
+        A failure that may pass is tried again, unless *retry* is False: for a
+        request that must not act twice.
+        """
+        request = self._request(method, path, token, bearer, params or {}, form)
+        quota = self._quota(path)
+        attempt, failure = 1, None
+        while True:
+            await self._throttle.wait_before(quota, failure, notice=self._notice)
+            started = self._throttle.clock()
+            try:
+                return await self._send(request, quota)
+            except MetaconnectError as error:
+                delay = self._throttle.delay_after(quota, attempt, error)
+                if delay is None or not retry:
+                    raise
+                spent = self._throttle.clock() - started
+                failure = Failure(reason_of(error), delay, spent)
+            attempt += 1
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        token: AccessToken | None,
+        bearer: str | None,
+        params: Mapping[str, object],
+        form: Mapping[str, object] | None,
+    ) -> httpx.Request:
+        """
+        The token travels in a header (RFC 6750, section 2.1). With it goes
+        its `appsecret_proof` where the app secret is known:
+        https://developers.facebook.com/docs/graph-api/guides/secure-requests
+        """
+        if token is not None:
+            bearer = token.value
+            if form is None:
+                params = {**params, **self._proof(bearer)}
+            else:
+                form = {**form, **self._proof(bearer)}
+        self._remember_secrets(bearer, {**params, **(form or {})})
+        return self._http.build_request(
+            method,
+            f"{self._host.graph_url}/{self._host.version}{path}",
+            params=_encoded(params),
+            data=None if form is None else _encoded(form),
+            headers=_headers(bearer),
+        )
+
+    async def _send(self, request: httpx.Request, quota: Quota) -> Body:
+        answer = await send(self._http, request, deadline=self._deadline)
+        headers = answer.response.headers
+        self._throttle.read(quota, headers)
+        self._notice_version(headers)
+        return _body(answer, wait_named(headers, quota.ad_account_id))
+
+    def _quota(self, path: str) -> Quota:
+        match = _AD_ACCOUNT.match(path)
+        app_id = None if self._app is None else self._app.app_id
+        return Quota(app_id, match and match[1])
+
+    def _proof(self, bearer: str) -> dict[str, str]:
+        if self._app is None or not self._app.app_secret:
+            return {}
+        key = self._app.app_secret.encode()
+        proof = hmac.new(key, bearer.encode(), hashlib.sha256).hexdigest()
+        return {"appsecret_proof": proof}
+
+    def _remember_secrets(
+        self, bearer: str | None, words: Mapping[str, object]
+    ) -> None:
+        if self._app is not None:
+            remember_secret(self._app.app_secret)
         if bearer is not None:
-            headers["Authorization"] = f"Bearer {bearer}"
-            secrets += [bearer, bearer.rpartition("|")[2]]
-        try:
-            response = await self._http.request(
-                method,
-                f"{self._host.graph_url}/{self._host.version}{path}",
-                params=_query(params or {}),
-                data=form,
-                headers=headers,
-                follow_redirects=False,
-            )
-        except httpx.DecodingError:
-            raise ServiceUnavailable("Meta's answer arrived damaged.") from None
-        except httpx.RequestError as exc:
-            # Without its cause: httpx quotes headers and URLs.
-            raise self._unreachable(exc, secrets) from None
-        return self._body(response, secrets)
+            remember_secret(bearer)
+            remember_secret(bearer.rpartition("|")[2])  # an app token ends in it
+        for name in SECRET_NAMES:
+            remember_secret(str(words.get(name) or ""))
 
-    def _body(self, response: httpx.Response, secrets: list[str]) -> Body:
-        self.usage = usage_of(response.headers)
-        self._mention_version(response.headers)
-        if response.has_redirect_location:
-            # Followed nowhere: the token belongs to this host.
-            raise ServiceUnavailable(
-                f"{response.url.host} answered with a redirect (HTTP "
-                f"{response.status_code}), which the Graph API never does.",
-                hint="Check META_GRAPH_URL, and whether a network login is due.",
-            )
-        body = decode_body(response.content)
-        if not response.is_success or holds_error(body):
-            raise error_from(response.status_code, body, self.usage, secrets=secrets)
-        if not isinstance(body, dict):
-            raise ServiceUnavailable(
-                "Meta's answer was no JSON object: "
-                f"{clean(response.text[:80], secrets) or 'it was empty'}"
-            )
-        return body
-
-    def _unreachable(self, exc: httpx.RequestError, secrets: list[str]) -> NetworkError:
-        host = httpx.URL(self._host.graph_url).host
-        if isinstance(exc, httpx.TimeoutException):
-            return NetworkError(f"{host} did not answer in time.")
-        reason = clean(str(exc), secrets) or type(exc).__name__
-        return NetworkError(f"{host} cannot be reached: {reason}")
-
-    def _mention_version(self, headers: httpx.Headers) -> None:
-        warning = clean(headers.get("x-ad-api-version-warning", ""))
-        served = clean(headers.get("facebook-api-version", ""))
+    def _notice_version(self, headers: httpx.Headers) -> None:
+        warning = clean(headers.get("x-ad-api-version-warning"))
+        served = clean(headers.get("facebook-api-version"))
         differs = served not in ("", self._host.version)
-        if self._version_said or not (differs or warning):
+        if self._version_noticed or not (differs or warning):
             return
-        self._version_said = True
+        self._version_noticed = True
         asked = f"asked for {self._host.version}"
         asked += f", Meta answered as {served}." if differs else "."
         self._notice(f"Graph API version: {asked} {warning}".rstrip())
 
 
-def _http_client(host: MetaHost) -> httpx.AsyncClient:
-    secure = httpx.URL(host.graph_url).scheme == "https"
-    # Plain http is for loopback alone: no proxy reaches that, and reading the
-    # certificates of every authority is slow. The bare context trusts nobody.
-    verify = True if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    try:
-        return httpx.AsyncClient(verify=verify, trust_env=secure, timeout=TIMEOUT)
-    except (ImportError, ValueError):
-        # Not quoted: a proxy's address may hold a password.
-        raise ConfigError(
-            "The proxy named in the environment cannot be used.",
-            hint="Correct HTTPS_PROXY or ALL_PROXY; socks needs httpx[socks].",
-        ) from None
+def _body(answer: Answer, wait: float | None) -> Body:
+    response, content = answer
+    if response.has_redirect_location:
+        # Followed nowhere: the token belongs to this host.
+        raise ServiceUnavailable(
+            f"{response.url.host} answered with a redirect (HTTP "
+            f"{response.status_code}), which the Graph API never does.",
+            hint="Check META_GRAPH_URL, and whether a network login is due.",
+        )
+    body = decode_body(content)
+    if not response.is_success or holds_error(body):
+        raise error_from(response.status_code, body, wait=wait)
+    if not isinstance(body, dict):
+        raise ServiceUnavailable(f"Meta's answer is no JSON object: {_quoted(content)}")
+    return body
 
 
-def _checked(bearer: str) -> str:
+def _quoted(content: bytes) -> str:
+    if len(content) > _QUOTED_UP_TO:
+        return f"it has {len(content):,} bytes."
+    text = clean(content.decode("utf-8", "replace"), longest=_LONGEST_QUOTE)
+    return text or "it is empty."
+
+
+def _headers(bearer: str | None) -> dict[str, str]:
+    headers = {"User-Agent": f"metaconnect/{__version__}", "Accept-Encoding": "gzip"}
+    if bearer is None:
+        return headers
     if not _TOKEN.fullmatch(bearer):
-        raise TokenRejected("The access token is damaged: no token looks like it.")
-    return bearer
+        raise TokenRejected("The access token contains characters that no token has.")
+    return headers | {"Authorization": f"Bearer {bearer}"}
 
 
-def _proof(bearer: str, app_secret: str) -> str:
-    return hmac.new(app_secret.encode(), bearer.encode(), hashlib.sha256).hexdigest()
-
-
-def _query(params: dict[str, object]) -> dict[str, str]:
+def _encoded(words: Mapping[str, Any]) -> dict[str, str]:
     """Lists and objects travel as JSON, as Meta's own SDK sends them."""
     return {
         name: value if isinstance(value, str) else msgspec.json.encode(value).decode()
-        for name, value in params.items()
+        for name, value in words.items()
         if value is not None
     }

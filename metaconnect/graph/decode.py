@@ -1,17 +1,35 @@
-"""The body of a response, whatever it turns out to be."""
+"""The value in the body of a response."""
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final, NoReturn
 from urllib.parse import parse_qsl
 
 import msgspec
 
 Body = dict[str, Any]
 
+_LONGEST_NUMBER: Final = 100  # characters
+_LARGEST_EXPONENT: Final = 308  # that of a float
+
+
+def exact_number(text: str) -> Decimal | str:
+    """
+    Return *text* as a number with exactly its digits.
+
+    One of absurd size stays text: ``1e999999999`` is short to write and takes
+    a gigabyte as digits.
+    """
+    if len(text) > _LONGEST_NUMBER:
+        return text
+    number = Decimal(text)
+    return number if abs(number.adjusted()) <= _LARGEST_EXPONENT else text
+
+
 # A float would lose digits that Meta sent.
-_DECODER = msgspec.json.Decoder(float_hook=Decimal)
+_DECODER = msgspec.json.Decoder(float_hook=exact_number)
 
 
 def decode_body(content: bytes) -> object:
@@ -24,8 +42,30 @@ def decode_body(content: bytes) -> object:
     try:
         value: object = _DECODER.decode(content)
     except (ValueError, ArithmeticError, RecursionError):
-        return _form(content)
+        return _decode_surrogates(content) or _form(content)
     return value
+
+
+def _decode_surrogates(content: bytes) -> object:
+    """
+    Return the JSON value in *content* if half of a character is in it, else None.
+
+    A name that was cut between the two halves of an emoji ends in a lone
+    ``\\ud83d``, which msgspec refuses and RFC 8259, section 8.2, allows.
+    """
+    if b"\\u" not in content:
+        return None
+    try:
+        value: object = json.loads(
+            content, parse_float=exact_number, parse_constant=_refuse_constant
+        )
+    except (ValueError, ArithmeticError, RecursionError):
+        return None
+    return value
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)  # NaN and Infinity are not JSON
 
 
 def _form(content: bytes) -> dict[str, str] | None:

@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from ..errors import (
-    GraphError,
+    ErrorTemplate,
     InvalidRequest,
     MetaconnectError,
     RateLimited,
     ServiceUnavailable,
 )
-from ..insights.hints import hint_in_words
 from ..redact import clean
-from .error_codes import verdict
-from .retry import in_words
-from .usage import Usage
+from .error_codes import template_for
+from .throttle import with_wait
 
 _CODE_IN_MESSAGE = re.compile(r"\(#([0-9]{1,9})\)")
-
 _INTEGER = re.compile(r"-?[0-9]{1,9}")
+_LONGEST_ID: Final = 60  # characters
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Envelope:
     message: str
+    kind: str
     code: int | None
     subcode: int | None
     transient: bool | None
@@ -43,105 +42,107 @@ def holds_error(body: object) -> bool:
 
 
 def error_from(
-    status: int,
-    body: object,
-    usage: Usage | None = None,
-    *,
-    secrets: Iterable[str] = (),
+    status: int, body: object, *, wait: float | None = None
 ) -> MetaconnectError:
     """
     Return what an answer that is no success means.
 
-    *status* is HTTP's and decides only where the body says nothing. Meta's
-    words are quoted on one line, without *secrets* or what looks like them.
+    *status* is HTTP's and decides only where the body says nothing; *wait* is
+    the seconds that the headers name. Meta's words are quoted on one line,
+    without secrets.
     https://developers.facebook.com/docs/graph-api/guides/error-handling
     """
-    envelope = _read(body, secrets)
+    envelope = _read(body)
     if envelope is None:
-        return _no_envelope(status, usage)
-    kind, hint = verdict(
+        return _no_envelope(status, wait)
+    template, words = template_for(
         status,
         envelope.code,
         envelope.subcode,
         message=envelope.message,
+        kind=envelope.kind,
         transient=envelope.transient,
     )
-    return _error(kind, hint_in_words(envelope.message) or hint, envelope, usage)
+    return _error(template, words, envelope, wait)
 
 
-def _no_envelope(status: int, usage: Usage | None) -> MetaconnectError:
+def _no_envelope(status: int, wait: float | None) -> MetaconnectError:
     if status == 429:  # noqa: PLR2004 - RFC 6585, Too Many Requests
-        wait = usage.wait if usage else None
-        return RateLimited(_with_wait("Too many requests.", wait), retry_after=wait)
-    return ServiceUnavailable(
-        f"Meta answered with HTTP {status} and no JSON that says why."
-    )
+        return RateLimited(with_wait("Too many requests.", wait), retry_after=wait)
+    message = f"Meta answered with HTTP {status} and no JSON that says why."
+    return ServiceUnavailable(with_wait(message, wait), retry_after=wait)
 
 
 def _error(
-    kind: type[MetaconnectError],
-    hint: str | None,
+    template: ErrorTemplate,
+    words: Mapping[str, str],
     envelope: _Envelope,
-    usage: Usage | None,
+    wait: float | None,
 ) -> MetaconnectError:
-    message = envelope.message
-    if envelope.blamed and issubclass(kind, InvalidRequest):
-        hint = hint or f"Meta blames: {envelope.blamed}"
-    if not issubclass(kind, GraphError):
-        return kind(message, hint=hint)
-    wait = usage.wait if usage and issubclass(kind, RateLimited) else None
-    return kind(
-        _with_wait(message, wait),
-        hint=hint,
-        code=envelope.code,
-        subcode=envelope.subcode,
-        fbtrace_id=envelope.fbtrace_id,
-        retry_after=wait,
+    if not issubclass(template.error, (RateLimited, ServiceUnavailable)):
+        wait = None  # waiting mends nothing else
+    if template.error is InvalidRequest and envelope.blamed:
+        template = template._replace(
+            hint=template.hint or "The parameter that Meta names: {blamed}"
+        )
+    return template.filled(
+        reason=with_wait(envelope.message or "Meta gave no reason.", wait),
+        blamed=envelope.blamed,
+        facts={
+            "code": envelope.code,
+            "subcode": envelope.subcode,
+            "fbtrace_id": envelope.fbtrace_id,
+            "retry_after": wait,
+        },
+        **words,
     )
 
 
-def _with_wait(message: str, wait: float | None) -> str:
-    return f"{message} (try again in {in_words(wait)})" if wait else message
-
-
-def _read(body: object, secrets: Iterable[str]) -> _Envelope | None:
+def _read(body: object) -> _Envelope | None:
     """Find the error in *body*, in any of the shapes that Meta's hosts send."""
     if not isinstance(body, Mapping):
         return None
     error = body.get("error")
     if isinstance(error, Mapping):
-        return _envelope(error, secrets)
+        return _envelope(error)
     if "error_message" in body:
         # Flat, as Instagram's host answers; its `code` is the HTTP status.
-        return _envelope({"message": body["error_message"]}, secrets)
+        return _envelope(
+            {"message": body["error_message"], "type": body.get("error_type")}
+        )
     if isinstance(error, str):
         said = f"{error}: {body.get('error_description') or 'no reason given'}"
-        return _envelope({"message": said}, secrets)
+        return _envelope({"message": said})
     return None
 
 
-def _envelope(error: Mapping[str, Any], secrets: Iterable[str]) -> _Envelope:
-    message = clean(_text(error.get("message")), secrets)
+def _envelope(error: Mapping[str, Any]) -> _Envelope:
+    message = clean(_text(error.get("message")))
     code = _number(error.get("code"))
     if code is None and (match := _CODE_IN_MESSAGE.search(message)):
         code = int(match[1])
     transient = error.get("is_transient")
-    # debug_token says `subcode` where all others say `error_subcode`.
-    subcode = _number(error.get("error_subcode", error.get("subcode")))
+    return _Envelope(
+        message=_explained(message, error),
+        kind=_text(error.get("type")),
+        code=code,
+        # debug_token says `subcode` where all others say `error_subcode`.
+        subcode=_number(error.get("error_subcode", error.get("subcode"))),
+        transient=transient if isinstance(transient, bool) else None,
+        fbtrace_id=clean(_text(error.get("fbtrace_id")), longest=_LONGEST_ID) or None,
+        blamed=clean(_blamed(error.get("error_data"))),
+    )
+
+
+def _explained(message: str, error: Mapping[str, Any]) -> str:
+    """Return *message*, and the explanation for people where it adds something."""
     parts = [message]
     for key in ("error_user_title", "error_user_msg"):
-        more = clean(_text(error.get(key)), secrets)
+        more = clean(_text(error.get(key)))
         if more.rstrip(".") not in " ".join(parts):
             parts.append(more)
     said = ". ".join(part.rstrip(".") for part in parts if part)
-    return _Envelope(
-        message=message if said == message.rstrip(".") else said,
-        code=code,
-        subcode=subcode,
-        transient=transient if isinstance(transient, bool) else None,
-        fbtrace_id=_text(error.get("fbtrace_id")) or None,
-        blamed=clean(_blamed(error.get("error_data")), secrets),
-    )
+    return message if said == message.rstrip(".") else said
 
 
 def _blamed(data: object) -> str:
@@ -168,6 +169,6 @@ def _list(value: object) -> list[Any]:
 
 
 def _number(value: object) -> int | None:
-    if isinstance(value, str) and _INTEGER.fullmatch(value):
-        return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    """Return *value*, a number or its text, as an integer of at most 9 digits."""
+    text = str(value) if type(value) in (int, str) else ""
+    return int(text) if _INTEGER.fullmatch(text) else None

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from typing import Final
 
 from ..errors import ServiceUnavailable
 from ..models import AccessToken, Row
 from .client import GraphClient
 from .decode import Body
+
+MAX_PAGES: Final = 20_000  # ten million rows, at 500 a page
+MAX_EMPTY_PAGES: Final = 100  # one after the other
+_LONGEST_CURSOR: Final = 4096  # characters; Meta's have up to some hundred
 
 
 async def pages(
@@ -19,18 +24,25 @@ async def pages(
     Only the absence of `paging.next` ends the walk (`cursors.after` stands on
     the last page too), yet that URL is never followed: it holds the token.
     https://developers.facebook.com/docs/graph-api/results
+
+    Raises ServiceUnavailable where the pages repeat or do not end.
     """
     seen: set[str] = set()
     after: str | None = None
+    empty = 0
     while True:
         body = await graph.get(path, token, **params, after=after)
-        yield rows_of(body)
+        rows = rows_of(body)
+        yield rows
         after = next_cursor(body)
         if after is None:
             return
         if after in seen:
-            raise ServiceUnavailable("Meta's pages go round in a circle.")
+            raise ServiceUnavailable("Meta's pages repeat: the same cursor came twice.")
         seen.add(after)
+        empty = 0 if rows else empty + 1
+        if len(seen) >= MAX_PAGES or empty >= MAX_EMPTY_PAGES:
+            raise ServiceUnavailable(f"Meta's pages do not end after {len(seen):,}.")
 
 
 def rows_of(body: Body) -> list[Row]:
@@ -48,7 +60,7 @@ def next_cursor(body: Body) -> str | None:
         return None
     cursors = paging.get("cursors")
     after = cursors.get("after") if isinstance(cursors, dict) else None
-    if isinstance(after, str) and after:
+    if isinstance(after, str) and 0 < len(after) <= _LONGEST_CURSOR:
         return after
-    # Stopping here in silence would pass for the whole.
-    raise ServiceUnavailable("Meta announced another page but not where it begins.")
+    # Stopping here without an error would pass for the whole.
+    raise ServiceUnavailable("Meta announced another page without a usable cursor.")

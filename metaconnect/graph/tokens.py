@@ -7,7 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from ..errors import ConfigError, MetaconnectError, ServiceUnavailable, TokenRejected
+from ..errors import (
+    ConfigError,
+    GraphError,
+    MetaconnectError,
+    ServiceUnavailable,
+    TokenRejected,
+)
 from ..models import AccessToken, MetaApp
 from .client import GraphClient
 from .decode import Body
@@ -19,7 +25,8 @@ from .paging import rows_of
 @dataclass(frozen=True, kw_only=True)
 class TokenInfo:
     """
-    What debug_token says of a token. Times are UTC; None means never.
+    What debug_token says of a token. Times are UTC; None means never, or not
+    known: `never_expires` is True only where Meta says so.
 
     `type` is USER, SYSTEM_USER, PAGE or APP. `granular_scopes` maps a scope
     to the ids it is limited to; without ids it holds for all. `rejection` is
@@ -32,10 +39,26 @@ class TokenInfo:
     user_id: str | None = None
     type: str | None = None
     expires_at: datetime | None = None
+    never_expires: bool = False
     data_access_expires_at: datetime | None = None
     scopes: tuple[str, ...] = ()
     granular_scopes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rejection: MetaconnectError | None = None
+
+    @property
+    def is_system_user(self) -> bool:
+        """Whether the token is a system user's: it has no permissions edge."""
+        return self.type == "SYSTEM_USER"
+
+    @property
+    def is_extendable(self) -> bool:
+        """Whether the long-lived exchange is meant for such a token."""
+        return not (self.is_system_user or self.never_expires)
+
+    @property
+    def permissions(self) -> dict[str, str]:
+        """The scopes as `granted_permissions` would return them."""
+        return dict.fromkeys(self.scopes, "granted")
 
 
 async def exchange_code(
@@ -47,14 +70,35 @@ async def exchange_code(
     Sent once: the first try uses the code up, failed or not. Without an
     expiry in the answer `expires_at` is None.
     """
-    body = await graph.post(
-        "/oauth/access_token",
-        client_id=app.app_id,
-        client_secret=app.app_secret,
-        redirect_uri=redirect_uri,
-        code=code,
-    )
+    form = {
+        "client_id": app.app_id,
+        "client_secret": app.app_secret,
+        "redirect_uri": redirect_uri,
+        "code": code,
+    }
+    body = await graph.request("POST", "/oauth/access_token", form=form, retry=False)
     return access_token_in(body, now)
+
+
+async def long_lived_token(
+    graph: GraphClient, app: MetaApp, token: AccessToken, now: datetime
+) -> tuple[AccessToken, TokenInfo | None]:
+    """
+    Return the token to keep after a code exchange, and what it is if known.
+
+    A system user's token, and one that never expires, is kept as it is:
+    https://developers.facebook.com/docs/facebook-login/facebook-login-for-business
+    An app that may not inspect tokens (of type Native) exchanges all.
+    """
+    try:
+        info = await inspect_token(graph, app, token)
+    except (ConfigError, GraphError):
+        return await extend_token(graph, app, token, now), None
+    if info.rejection is not None:
+        raise info.rejection
+    if info.is_extendable:
+        return await extend_token(graph, app, token, now), info
+    return replace(token, expires_at=info.expires_at), info
 
 
 async def extend_token(
@@ -63,15 +107,17 @@ async def extend_token(
     """
     Trade *token* for a long-lived one, with its true expiry.
 
+    Documented only as a GET with the secrets in the query, like debug_token:
+    they are kept out of logs and messages, but not out of a proxy's.
     https://developers.facebook.com/docs/facebook-login/guides/access-tokens/get-long-lived
     """
-    body = await graph.get_with_secret(
-        "/oauth/access_token",
-        grant_type="fb_exchange_token",
-        client_id=app.app_id,
-        client_secret=app.app_secret,
-        fb_exchange_token=token.value,
-    )
+    params = {
+        "grant_type": "fb_exchange_token",
+        "client_id": app.app_id,
+        "client_secret": app.app_secret,
+        "fb_exchange_token": token.value,
+    }
+    body = await graph.request("GET", "/oauth/access_token", params=params)
     return await with_true_expiry(graph, app, access_token_in(body, now))
 
 
@@ -94,14 +140,21 @@ async def inspect_token(
     Raises ConfigError where Meta does not accept the app id and secret.
     """
     try:
-        body = await graph.get_with_secret(
+        body = await graph.request(
+            "GET",
             "/debug_token",
             bearer=f"{app.app_id}|{app.app_secret}",
-            input_token=token.value,
+            params={"input_token": token.value},
         )
     except TokenRejected as error:
         # The token that was rejected is the app's, not the one inspected.
-        raise ConfigError(str(error), hint=CHECK_APP) from None
+        raise ConfigError(
+            str(error),
+            hint=CHECK_APP,
+            code=error.code,
+            subcode=error.subcode,
+            fbtrace_id=error.fbtrace_id,
+        ) from None
     return token_info_in(body)
 
 
@@ -140,6 +193,7 @@ def token_info_in(body: Body) -> TokenInfo:
         user_id=_text(data.get("user_id")),
         type=_text(data.get("type")),
         expires_at=_time(data.get("expires_at")),
+        never_expires=data.get("expires_at") in (0, "0"),
         data_access_expires_at=_time(data.get("data_access_expires_at")),
         scopes=tuple(map(str, scopes)) if isinstance(scopes, list) else (),
         granular_scopes=_granular(data.get("granular_scopes")),

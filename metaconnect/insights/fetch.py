@@ -1,61 +1,93 @@
-"""The Insights edge: a query in, pages of Meta's own rows out."""
+"""The Insights edge of an ad account: a query in, pages of rows out."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
 from urllib.parse import quote
 
+from ..errors import InvalidRequest
 from ..graph.client import GraphClient
 from ..graph.paging import pages
 from ..models import AccessToken, Row, normal_ad_account_id
-from .fields import ROAS
+from .hints import hint_for
 from .query import InsightsQuery
-from .rows import DATES, columns
+from .rows import Problems, ignore, row_reader
+from .schema import TIMEZONE, column_names, requested_fields, requested_windows
 
 ROWS_A_PAGE = 500
 
 
-def fetch_insights(
+async def fetch_insights(
     graph: GraphClient,
     token: AccessToken,
     ad_account_id: str,
     query: InsightsQuery,
     *,
     extra_fields: Iterable[str] = (),
+    raw: bool = False,
+    timezone_name: str | None = None,
+    problems: Problems | None = None,
 ) -> AsyncGenerator[list[Row], None]:
     """
-    Return an iterator over the pages that answer *query*, as Meta sent them.
+    Yield the pages that answer *query*: rows in normal form, or *raw* as Meta's.
 
-    *extra_fields* are asked for along with the query's. No delivery in the
-    range is one page without rows.
+    *extra_fields* are asked for along with the query's and come last in a row.
+    *timezone_name* is the ad account's, looked up where the query wants it and
+    it is not given. No delivery in the range is one page without rows.
     https://developers.facebook.com/docs/marketing-api/insights
     """
-    path = f"/{quote(normal_ad_account_id(ad_account_id), safe='')}/insights"
-    return pages(graph, path, token, **insights_params(query, extra_fields))
+    extra = tuple(extra_fields)
+    path = account_path(ad_account_id)
+    if not raw and timezone_name is None and TIMEZONE in column_names(query):
+        timezone_name = await _timezone(graph, token, path)
+    read_row = row_reader(
+        query, extra, timezone_name=timezone_name, problems=problems or ignore
+    )
+    params = insights_params(query, extra)
+    try:
+        async with aclosing(pages(graph, f"{path}/insights", token, **params)) as found:
+            async for page in found:
+                yield page if raw else [read_row(row) for row in page]
+    except InvalidRequest as error:
+        error.hint = hint_for(str(error)) or error.hint
+        raise
+
+
+def account_path(ad_account_id: str) -> str:
+    """Return the path of an ad account, whatever its id may hold."""
+    return f"/{quote(normal_ad_account_id(ad_account_id), safe='')}"
+
+
+async def _timezone(graph: GraphClient, token: AccessToken, path: str) -> str | None:
+    name = (await graph.get(path, token, fields=TIMEZONE)).get(TIMEZONE)
+    return name if isinstance(name, str) else None
 
 
 def insights_params(
     query: InsightsQuery, extra_fields: Iterable[str] = ()
 ) -> dict[str, object]:
     """Return the parameters of the request, in Meta's names."""
-    params: dict[str, object] = {
-        "fields": ",".join(requested_fields(query, extra_fields)),
+    extra = tuple(extra_fields)
+    lists: dict[str, object] = {
+        "breakdowns": query.breakdowns,
+        "action_breakdowns": query.action_breakdowns,
+        "action_attribution_windows": requested_windows(query, extra),
+        "filtering": [condition.as_param() for condition in query.filtering],
+        "sort": query.sort,
+    }
+    return {
+        "fields": ",".join(requested_fields(query, extra)),
         "level": query.level.value,
         "time_increment": query.time_increment,
+        **_dates(query),
+        **{name: value for name, value in lists.items() if value},
         "limit": ROWS_A_PAGE,
     }
+
+
+def _dates(query: InsightsQuery) -> dict[str, object]:
     if query.time_range is None:
-        return params | {"date_preset": query.date_preset}
+        return {"date_preset": query.date_preset}
     since, until = query.time_range.since, query.time_range.until
-    days = {"since": since.isoformat(), "until": until.isoformat()}
-    return params | {"time_range": days}
-
-
-def requested_fields(
-    query: InsightsQuery, extra_fields: Iterable[str] = ()
-) -> tuple[str, ...]:
-    """Return what to ask for: Meta has no `roas`, and sends the dates anyway."""
-    names = [name for name in columns(query) if name not in DATES]
-    names += extra_fields
-    meta_names = ("purchase_roas" if name == ROAS else name for name in names)
-    return tuple(dict.fromkeys(meta_names))
+    return {"time_range": {"since": since.isoformat(), "until": until.isoformat()}}

@@ -1,8 +1,8 @@
-"""The Insights fields that Meta knows, and what their values are."""
+"""The fields of Meta's Insights, and what their values are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from ..constants import FieldKind
@@ -10,16 +10,21 @@ from ..constants import FieldKind
 # Names and types as in Meta's own SDK, AdsInsights of facebook-business 26:
 # https://developers.facebook.com/docs/marketing-api/reference/ads-insights
 _NAMES: Mapping[FieldKind, str] = {
+    FieldKind.DATE: "date_start date_stop",
+    FieldKind.ID: """
+        account_id ad_id adset_id campaign_id product_group_retailer_id
+        product_retailer_id
+    """,
     FieldKind.TEXT: """
-        account_currency account_id account_name ad_id ad_name adset_end adset_id
+        account_currency account_name ad_name adset_end
         adset_name adset_start age_targeting anchor_event_attribution_setting
         anchor_events_performance_indicator attribution_setting buying_type
-        campaign_id campaign_name conversion_rate_ranking created_time
-        creative_diversity_label creative_media_type date_start date_stop
+        campaign_name conversion_rate_ranking created_time
+        creative_diversity_label creative_media_type
         engagement_rate_ranking gender_targeting labels location
         marketing_messages_spend_currency multi_event_conversion_attribution_setting
         objective opportunity_score_l4 optimization_goal place_page_name
-        product_group_retailer_id product_retailer_id quality_ranking
+        quality_ranking
         result_values_performance_indicator updated_time
     """,
     FieldKind.COUNT: """
@@ -153,27 +158,37 @@ FIELDS: Mapping[str, FieldKind] = MappingProxyType(
     {name: kind for kind, names in _NAMES.items() for name in names.split()}
 )
 
-# Ours, made of purchase_roas.
-ROAS = "roas"
+# In Meta's SDK still, but refused by the API since v19.0:
+# https://developers.facebook.com/docs/marketing-api/marketing-api-changelog
+REMOVED = frozenset(
+    """
+    age_targeting estimated_ad_recall_rate_lower_bound
+    estimated_ad_recall_rate_upper_bound estimated_ad_recallers_lower_bound
+    estimated_ad_recallers_upper_bound gender_targeting labels location wish_bid
+    """.split()  # noqa: SIM905 - a list of words
+)
+
+_PERCENT = frozenset(
+    """
+    canvas_avg_view_percent ctr inline_link_click_ctr outbound_clicks_ctr unique_ctr
+    unique_inline_link_click_ctr unique_link_clicks_ctr unique_outbound_clicks_ctr
+    website_ctr
+    """.split()  # noqa: SIM905 - a list of words
+)
+_SECONDS = frozenset(("canvas_avg_view_time", "video_avg_time_watched_actions"))
 
 
 def kind_of(field: str) -> FieldKind:
-    """
-    Return what the values of *field* are.
-
-    A name that is not known yet, or a breakdown, is text: its value is
-    passed on as Meta sends it.
-    """
-    return FieldKind.RATIO if field == ROAS else FIELDS.get(field, FieldKind.TEXT)
-
-
-def kinds(columns: Iterable[str]) -> dict[str, FieldKind]:
-    """Return the kind of each of *columns*."""
-    return {column: kind_of(column) for column in columns}
+    """Return what the values of Meta's *field* are, unknown ones by their names."""
+    if field in FIELDS:
+        return FIELDS[field]
+    if field.endswith("_id"):
+        return FieldKind.ID
+    return FieldKind.TEXT if field.endswith("_name") else FieldKind.UNKNOWN
 
 
-def similar_fields(name: str) -> list[str]:
-    """Return the known field names that *name* may have been meant for."""
-    from difflib import get_close_matches
-
-    return get_close_matches(name, [*FIELDS, ROAS], n=3, cutoff=0.7)
+def unit_of(field: str) -> str:
+    """Return "%" or "s" for Meta's *field*, or nothing where it has no such unit."""
+    if field in _PERCENT:
+        return "%"
+    return "s" if field in _SECONDS else ""

@@ -1,126 +1,210 @@
-"""Meta's Insights rows in normal form: the query alone decides their shape."""
+"""Rows in normal form, from what Meta sends: the query decides their shape."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from decimal import Decimal
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from ..constants import FieldKind, Level
+from ..constants import FieldKind
 from ..models import Row
-from .fields import ROAS, kind_of
+from ..redact import clean
+from .actions import (
+    Numbers,
+    Read,
+    as_list,
+    by_action_type,
+    by_window,
+    objects,
+    picked,
+)
+from .numbers import NotReadable, cached_count, count, decimal, exact, guess, integral
+from .picks import pick_of
 from .query import InsightsQuery
+from .schema import DATES, TIMEZONE, column_names, kind_in
 
-DATES = ("date_start", "date_stop")
+Plan = tuple[tuple[str, str, Read], ...]
 
-_CAMPAIGN = ("campaign_id", "campaign_name")
-_ADSET = (*_CAMPAIGN, "adset_id", "adset_name")
-_IDENTITY: Mapping[Level, tuple[str, ...]] = {
-    Level.account: (),
-    Level.campaign: _CAMPAIGN,
-    Level.adset: _ADSET,
-    Level.ad: (*_ADSET, "ad_id", "ad_name"),
-}
-# No metric is longer; a longer one would only cost time.
-_LONGEST = 40
-_NUMBER = re.compile(rf"-?[0-9]{{1,{_LONGEST}}}(\.[0-9]{{1,{_LONGEST}}})?")
-
-Read = Callable[[Any], object]
+_COUNTS = frozenset((FieldKind.COUNT, FieldKind.UNIQUE_COUNT))
+_COUNT_LISTS = frozenset((FieldKind.ACTIONS, FieldKind.UNIQUE_ACTIONS))
 
 
-def columns(query: InsightsQuery) -> tuple[str, ...]:
-    """Return the keys of every row that answers *query*, in order."""
-    return tuple(dict.fromkeys((*DATES, *_IDENTITY[query.level], *query.fields)))
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """A value that is not the number (or list) that its field promises."""
+
+    field: str
+    row: str
+    value: object
+
+    def __str__(self) -> str:
+        return (
+            f"{self.field} cannot be read in the row of {self.row}: "
+            f"{clean(repr(self.value), longest=80)}. It is left empty; --raw prints "
+            "what Meta sent."
+        )
 
 
-def row_reader(query: InsightsQuery) -> Callable[[Mapping[str, Any]], Row]:
+Problems = Callable[[Problem], None]
+
+
+def ignore(_problem: Problem) -> None:
+    """Leave it at the empty value."""
+
+
+def row_reader(
+    query: InsightsQuery,
+    extra_fields: Iterable[str] = (),
+    *,
+    timezone_name: str | None = None,
+    problems: Problems = ignore,
+) -> Callable[[Mapping[str, Any]], Row]:
     """
     Return what turns Meta's rows into the columns of *query*.
 
     Counts are int; money and ratios Decimal with exactly the digits that Meta
-    sent; action lists objects by `action_type`; what Meta left out is None
-    (an action list: empty).
+    sent; what Meta left out is None (an action list: empty). *extra_fields*
+    come last. *problems* is told once for each field with a value that cannot
+    be read.
     """
-    plan = _plan(query)
+    names = tuple(dict.fromkeys((*column_names(query), *extra_fields)))
+    make_plan = partial(_plan, names, query, timezone_name)
+    plan = make_plan(lambda _name: _STRICT)
+    lenient = _Lenient(query, make_plan, problems)
 
     def read_row(raw: Mapping[str, Any]) -> Row:
-        return {name: read(raw.get(source)) for name, source, read in plan}
+        try:
+            return {name: read(raw.get(source)) for name, source, read in plan}
+        except (NotReadable, TypeError):
+            return lenient.read(raw)
 
     return read_row
 
 
-def _plan(query: InsightsQuery) -> tuple[tuple[str, str, Read], ...]:
+class _Lenient:
+    """Reads a row that holds unreadable values, and reports them."""
+
+    def __init__(
+        self,
+        query: InsightsQuery,
+        make_plan: Callable[[Callable[[str], Numbers]], Plan],
+        problems: Problems,
+    ) -> None:
+        self._query = query
+        self._problems = problems
+        self._named: set[str] = set()
+        self._raw: Mapping[str, Any] = {}
+        self._plan = make_plan(lambda name: _lenient(partial(self._report, name)))
+
+    def read(self, raw: Mapping[str, Any]) -> Row:
+        self._raw = raw
+        return {name: read(raw.get(source)) for name, source, read in self._plan}
+
+    def _report(self, name: str, value: object) -> None:
+        if name not in self._named:
+            self._named.add(name)
+            row = row_label(self._query, self._raw)
+            self._problems(Problem(field=name, row=row, value=value))
+
+
+def row_label(query: InsightsQuery, raw: Mapping[str, Any]) -> str:
+    """Return what tells a row from the others: its first day, ids, breakdowns."""
+    names = [n for n in column_names(query) if kind_in(query, n) is FieldKind.ID]
+    names += query.breakdowns
+    parts = [str(raw.get(DATES[0]))]
+    parts += [f"{name} {raw[name]}" for name in names if name in raw]
+    return clean(", ".join(parts))
+
+
+def _plan(
+    names: Iterable[str],
+    query: InsightsQuery,
+    timezone_name: str | None,
+    numbers: Callable[[str], Numbers],
+) -> Plan:
     """Return for each column where its value comes from and how it is read."""
     return tuple(
-        (name, "purchase_roas", _roas)
-        if name == ROAS
-        else (name, name, _READERS[kind_of(name)])
-        for name in columns(query)
+        (name, TIMEZONE, lambda _value: timezone_name)
+        if name == TIMEZONE
+        else _column_plan(name, query, numbers(name))
+        for name in names
     )
+
+
+def _column_plan(
+    name: str, query: InsightsQuery, numbers: Numbers
+) -> tuple[str, str, Read]:
+    if pick := pick_of(name):
+        number = numbers.counted if pick.kind in _COUNTS else numbers.decimal
+        return name, pick.source, picked(pick, number, numbers.refuse)
+    kind = kind_in(query, name)
+    if kind.is_actions:
+        return name, name, _list_reader(kind, query, numbers)
+    if kind is FieldKind.OBJECTS:
+        keeps_digits = name.startswith("cost_per") or name.endswith("_rate")
+        return name, name, objects(exact if keeps_digits else integral)
+    return name, name, _scalar_reader(kind, numbers)
+
+
+def _list_reader(kind: FieldKind, query: InsightsQuery, numbers: Numbers) -> Read:
+    number = numbers.listed if kind in _COUNT_LISTS else numbers.decimal
+    windows = query.action_attribution_windows
+    if query.splits_actions:
+        return as_list(number, query.action_breakdowns, windows, numbers.refuse)
+    if windows:
+        return by_window(number, windows, numbers.refuse)
+    return by_action_type(number, numbers.refuse)
+
+
+def _scalar_reader(kind: FieldKind, numbers: Numbers) -> Read:
+    if kind is FieldKind.ID:
+        return _id
+    if kind.is_text:
+        return _text
+    if kind is FieldKind.UNKNOWN:
+        return _unknown
+    return numbers.counted if kind in _COUNTS else numbers.decimal
 
 
 def _text(value: object) -> object:
     return None if value == "" else value
 
 
-def _count(value: object) -> int | Decimal | None:
-    """Return a count: an int, unless Meta estimated a fraction."""
-    if isinstance(value, str) and value.isascii() and value.isdecimal():
-        return int(value) if len(value) <= _LONGEST else None
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    return _decimal(value)
+def _id(value: object) -> object:
+    """Return an id as text: old answers have numbers."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return str(value) if is_number else _text(value)
 
 
-def _decimal(value: object) -> Decimal | None:
-    if isinstance(value, str):
-        return Decimal(value) if _NUMBER.fullmatch(value) else None
-    if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
-        number = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
-        if number.is_finite() and -_LONGEST < number.adjusted() < _LONGEST:
-            return number
-    return None
+_OBJECTS = objects()
 
 
-def _by_action_type(number: Read, value: object) -> dict[str, object]:
-    """Return an action list as an object; of two of one type the first counts."""
-    try:  # as Meta sends it: this is where a large report spends its time
-        entries: list[dict[str, Any]] = value  # type: ignore[assignment]
-        found = {entry["action_type"]: number(entry["value"]) for entry in entries}
-        if len(found) == len(entries) and isinstance(value, list):
-            return found
-    except (TypeError, KeyError):
-        pass
-    found = {}
-    for entry in value if isinstance(value, list) else ():
-        if isinstance(entry, dict) and isinstance(entry.get("action_type"), str):
-            found.setdefault(entry["action_type"], number(entry.get("value")))
-    return found
+def _unknown(value: object) -> object:
+    return _OBJECTS(value) if isinstance(value, (list, dict)) else guess(value)
 
 
-def _roas(value: object) -> object:
-    """Return the one number to take for ROAS: omni_purchase covers the others."""
-    by_type = _by_action_type(_decimal, value)
-    first = next(iter(by_type.values()), None)
-    return by_type.get("omni_purchase", first)
+def _raise(value: object) -> None:
+    raise NotReadable(value)
 
 
-_COUNTS = partial(_by_action_type, _count)
-_DECIMALS = partial(_by_action_type, _decimal)
+_STRICT = Numbers(counted=count, listed=cached_count, decimal=decimal, refuse=_raise)
 
-_READERS: Mapping[FieldKind, Read] = {
-    FieldKind.TEXT: _text,
-    FieldKind.COUNT: _count,
-    FieldKind.UNIQUE_COUNT: _count,
-    FieldKind.MONEY: _decimal,
-    FieldKind.COST: _decimal,
-    FieldKind.RATIO: _decimal,
-    FieldKind.ACTIONS: _COUNTS,
-    FieldKind.UNIQUE_ACTIONS: _COUNTS,
-    FieldKind.ACTION_VALUES: _DECIMALS,
-    FieldKind.ACTION_COSTS: _DECIMALS,
-    FieldKind.ACTION_RATIOS: _DECIMALS,
-    FieldKind.OBJECTS: _text,
-}
+
+def _lenient(report: Callable[[object], None]) -> Numbers:
+    """Return numbers that are None, and reported, where they cannot be read."""
+    counts = partial(_or_none, count, report)
+    return Numbers(
+        counted=counts,
+        listed=counts,
+        decimal=partial(_or_none, decimal, report),
+        refuse=report,
+    )
+
+
+def _or_none(read: Read, report: Callable[[object], None], value: object) -> object:
+    try:
+        return read(value)
+    except NotReadable:
+        report(value)
+        return None

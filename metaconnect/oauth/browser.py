@@ -1,8 +1,8 @@
 """
-Opening the person's browser, by the rules of the standard `webbrowser`.
+Opens the person's browser, by the rules of the standard `webbrowser`.
 
-It runs in a process of its own: what browsers print would otherwise end up in
-our output, and those that stay in the foreground would keep us waiting.
+It runs in a process of its own, because browsers print to stdout and some stay
+in the foreground until they are closed.
 """
 
 from __future__ import annotations
@@ -15,11 +15,15 @@ import sys
 import threading
 from pathlib import PurePath
 
-from .futures import settle_from_thread
+from .receiver import set_result_threadsafe
 
 TIMEOUT = 3.0
-# Meta's login needs JavaScript, and these need the terminal.
+# Meta's login needs JavaScript, and these browsers need the terminal.
 TEXT_BROWSERS = {"w3m", "lynx", "links", "links2", "elinks", "browsh", "www-browser"}
+# The settings of metaconnect and of the dashboard, which can be secrets. By
+# prefix: this part does not know their names, and more of them may be added.
+PRIVATE_PREFIXES = ("META_", "METACONNECT_", "NEXT_PUBLIC_", "POSTGRES_", "SUPABASE_")
+PRIVATE_NAMES = ("DATABASE_URL", "DIRECT_URL", "PGPASSWORD")
 # On stdin, so that the URL is no argument of this process.
 LAUNCH = "import sys, webbrowser; sys.exit(not webbrowser.open(sys.stdin.read()))"
 
@@ -28,18 +32,19 @@ async def open_browser(url: str) -> bool:
     """
     Try to open *url*, and return whether a browser took it. Never raises.
 
-    `$BROWSER` comes first. A browser that still runs after 3 seconds has
-    taken it. The URL becomes an argument of the browser's process: it must
-    hold no state, so pass a LoopbackReceiver's `start_url` where there is one.
+    `$BROWSER` comes first. A browser that still runs after 3 seconds counts
+    as opened. Its environment lacks our settings. The URL becomes an argument
+    of the browser's process, which every user of the machine can read: it must
+    hold no state, so pass a LoopbackReceiver's `start_url`.
     """
     if not _has_browser():
         return False
     opened: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
     def launch() -> None:
-        settle_from_thread(opened, _launch(url))
+        set_result_threadsafe(opened, _launch(url))
 
-    # A daemon: some browsers end long after us.
+    # A daemon, because some browsers run longer than we do.
     threading.Thread(target=launch, daemon=True, name="browser").start()
     try:
         return await asyncio.wait_for(opened, TIMEOUT)
@@ -66,13 +71,12 @@ def _is_text_browser(command: str) -> bool:
 
 
 def _launch(url: str) -> bool:
-    # Without TERM webbrowser does not fall back on text browsers.
-    environment = {k: v for k, v in os.environ.items() if k != "TERM"}
     try:
         done = subprocess.run(  # noqa: S603 (our own interpreter)
+            # Isolated: nothing is imported from the working folder.
             [sys.executable, "-I", "-S", "-c", LAUNCH],
             check=False,
-            env=environment,
+            env={k: v for k, v in os.environ.items() if not _is_withheld(k)},
             input=url.encode(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -81,3 +85,9 @@ def _launch(url: str) -> bool:
     except OSError:
         return False
     return done.returncode == 0
+
+
+def _is_withheld(name: str) -> bool:
+    name = name.upper()  # Windows ignores the case
+    # Without TERM webbrowser does not fall back on text browsers.
+    return name == "TERM" or name in PRIVATE_NAMES or name.startswith(PRIVATE_PREFIXES)

@@ -1,51 +1,71 @@
 """
-The redirection endpoint (RFC 6749, section 3.1.2): what to answer to a request.
+The redirection endpoint (RFC 6749, section 3.1.2) and the start page.
 
-The checks come in this order: path, Host, state, then error, then code. So
-nobody who does not know the state can end a login, not even with a denial.
+The checks of a redirection come in this order: path, Host, state, then error,
+then code. So nobody who does not know a state can end a login, not even with
+an error response.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.message import Message
 from functools import partial
-from secrets import compare_digest
 
 from . import pages
 from .authorization import is_denial, response_params
-from .receiver import PendingAuthorization
+from .navigation import is_navigation
+from .pending import PendingAuthorization
 
 # A browser can be quicker than the program that opened it.
-TIMEOUT = 5.0
+READY_TIMEOUT = 5.0
 HOSTS = ("localhost", "127.0.0.1", "[::1]")
 HTTP_PORT = 80
 
-Deliver = Callable[[dict[str, str]], None]
+# The response's parameters, or None where no response can come any more.
+Deliver = Callable[[dict[str, str] | None], None]
 
 
-def _nothing() -> None:
+def _do_nothing() -> None:
     pass
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A page, and what to do once it is written or the browser went away."""
+class Request:
+    """A GET, as far as the endpoint looks at it."""
+
+    target: str
+    headers: Message
+    is_other_user: Callable[[], bool]
+
+    @property
+    def path(self) -> str:
+        return self.target.partition("?")[0]
+
+    @property
+    def query(self) -> str:
+        return self.target.partition("?")[2]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A page, and what to do once it is written or the browser is gone."""
 
     page: pages.Page
     headers: tuple[tuple[str, str], ...] = ()
-    written: Callable[[], None] = _nothing
+    after: Callable[[], None] = _do_nothing
 
 
 @dataclass(frozen=True)
 class _Waiting:
-    expected: PendingAuthorization
+    pending: PendingAuthorization
     deliver: Deliver
 
 
 class RedirectionEndpoint:
-    """Answers in many threads at once; the first response claimed is the one."""
+    """Replies to requests of many threads; the first response claimed counts."""
 
     def __init__(self, path: str, port: int) -> None:
         self._path = path
@@ -54,79 +74,83 @@ class RedirectionEndpoint:
             self._hosts.update(HOSTS)
         self._changed = threading.Condition()
         self._waiting: _Waiting | None = None
-        self._received: Mapping[str, str] | None = None
+        self._received: PendingAuthorization | None = None
         self._closed = False
 
     @property
     def start_path(self) -> str:
-        """The short way to the authorization URL."""
+        """The path of the page that leads to the authorization URL."""
         return "/" if self._path != "/" else "/start"
 
-    def expect(self, expected: PendingAuthorization, deliver: Deliver) -> None:
-        """Wait for *expected*; *deliver* its response from another thread."""
+    def wait_for(self, pending: PendingAuthorization, deliver: Deliver) -> None:
+        """Have the response to *pending* delivered, from another thread."""
         with self._changed:
-            self._waiting = _Waiting(expected, deliver)
+            self._waiting = _Waiting(pending, deliver)
             self._changed.notify_all()
 
-    def forget(self) -> None:
+    def stop_waiting(self) -> None:
         with self._changed:
             self._waiting = None
 
     def close(self) -> None:
-        """Let go the requests that wait for us."""
+        """Release the requests that wait until something is expected."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
 
-    def answer(self, target: str, hosts: Sequence[str]) -> Answer:
-        """Return the answer to a GET of *target* with these Host headers."""
-        path, _, query = target.partition("?")
-        if path not in (self._path, self.start_path):
-            return Answer(pages.NOT_FOUND)
+    def reply_to(self, request: Request) -> Reply:
+        if request.path not in (self._path, self.start_path):
+            return Reply(pages.NOT_FOUND)
+        hosts = request.headers.get_all("Host", [])
         if len(hosts) != 1:
-            return Answer(pages.BAD_REQUEST)
+            return Reply(pages.BAD_REQUEST)
         # A foreign name that resolves to us is DNS rebinding.
         if hosts[0].strip().lower() not in self._hosts:
-            return Answer(pages.WRONG_HOST)
-        return self._redirection(query) if path == self._path else self._start()
+            return Reply(pages.WRONG_HOST)
+        if request.path == self._path:
+            return self._redirection(request.query)
+        return self._start(request)
 
-    def _start(self) -> Answer:
+    def _start(self, request: Request) -> Reply:
+        if not is_navigation(request.headers):
+            return Reply(pages.NOT_NAVIGATED)
+        if request.is_other_user():
+            return Reply(pages.OTHER_USER)
         with self._changed:
-            waiting = self._patiently()
-        if waiting is None:
-            return Answer(pages.NOT_READY)
-        return Answer(pages.STARTING, headers=(("Location", waiting.expected.url),))
+            waiting = self._wait_until_ready()
+            if waiting is None:
+                return Reply(pages.NOT_READY)
+            url = waiting.pending.start()
+        if url:
+            return Reply(pages.STARTING, headers=(("Location", url),))
+        if waiting.pending.is_revoked:
+            return Reply(pages.STOPPED, after=partial(waiting.deliver, None))
+        return Reply(pages.STARTED_BEFORE)
 
-    def _redirection(self, query: str) -> Answer:
+    def _redirection(self, query: str) -> Reply:
         try:
             params = response_params(query)
         except ValueError:
-            return Answer(pages.NOT_OURS)
+            return Reply(pages.NOT_OURS)
         with self._changed:
             if self._is_received(params):
-                return Answer(pages.ALREADY_RECEIVED)
-            waiting = self._patiently()
+                return Reply(pages.ALREADY_RECEIVED)
+            waiting = self._wait_until_ready()
             if waiting is None:
-                return Answer(pages.NOT_READY)
-            if not waiting.expected.claim(params):
-                # The same response may have come while we were patient.
+                return Reply(pages.NOT_READY)
+            if not waiting.pending.claim(params):
+                # The same response may have arrived during the wait.
                 again = self._is_received(params)
-                return Answer(pages.ALREADY_RECEIVED if again else pages.NOT_OURS)
-            self._received = params
-        return Answer(_page_for(params), written=partial(waiting.deliver, params))
+                return Reply(pages.ALREADY_RECEIVED if again else pages.NOT_OURS)
+            self._received = waiting.pending
+        return Reply(_page_for(params), after=partial(waiting.deliver, params))
 
-    def _patiently(self) -> _Waiting | None:
-        self._changed.wait_for(lambda: self._waiting or self._closed, TIMEOUT)
+    def _wait_until_ready(self) -> _Waiting | None:
+        self._changed.wait_for(lambda: self._waiting or self._closed, READY_TIMEOUT)
         return self._waiting
 
     def _is_received(self, params: Mapping[str, str]) -> bool:
-        if self._received is None:
-            return False
-        first, second = (
-            p.get("state", "").encode("utf-8", "replace")
-            for p in (self._received, params)
-        )
-        return compare_digest(first, second)
+        return self._received is not None and self._received.owns(params)
 
 
 def _page_for(params: Mapping[str, str]) -> pages.Page:

@@ -1,19 +1,21 @@
-"""HTTP for one connection: one request, one answer, nothing logged."""
+"""One HTTP request and its reply for each connection; nothing is logged."""
 
 from __future__ import annotations
 
 import socket
+from functools import partial
 from http.server import BaseHTTPRequestHandler
 from socketserver import BaseServer
 from typing import Any, ClassVar
 
 from . import pages
-from .endpoint import Answer, RedirectionEndpoint
+from .endpoint import RedirectionEndpoint, Reply, Request
+from .peer import is_other_user
 
 READ_TIMEOUT = 5.0
-LINGER = 1.0
+DRAIN_TIMEOUT = 1.0
 
-# The errors that http.server finds by itself.
+# For the errors that http.server itself detects.
 ERROR_PAGES = {
     414: pages.URI_TOO_LONG,
     431: pages.HEADERS_TOO_LARGE,
@@ -22,7 +24,7 @@ ERROR_PAGES = {
 
 
 class RequestHandler(BaseHTTPRequestHandler):
-    """Passes a GET to the endpoint, and refuses everything else."""
+    """Passes GET requests to the endpoint and refuses all others."""
 
     timeout: ClassVar[float] = READ_TIMEOUT
     protocol_version = "HTTP/1.1"
@@ -43,26 +45,27 @@ class RequestHandler(BaseHTTPRequestHandler):
         self.handle_one_request()
 
     def do_GET(self) -> None:
-        hosts = self.headers.get_all("Host", [])
-        self._send(self._endpoint.answer(self.path, hosts))
+        from_other_user = partial(is_other_user, self.connection)
+        request = Request(self.path, self.headers, from_other_user)
+        self._send(self._endpoint.reply_to(request))
 
     def send_error(self, code: int, *_: object, **__: object) -> None:
-        """Answer with a page of ours: theirs quotes the request."""
+        """Send a page of ours: the standard one quotes the request."""
         page = ERROR_PAGES.get(code, pages.BAD_REQUEST)
         allow = (("Allow", "GET"),) if page is pages.WRONG_METHOD else ()
-        self._send(Answer(page, headers=allow))
+        self._send(Reply(page, headers=allow))
 
-    def _send(self, answer: Answer) -> None:
+    def _send(self, reply: Reply) -> None:
         try:
-            self._write(answer)
+            self._write(reply)
         finally:
-            answer.written()
+            reply.after()
         self._drain()
 
-    def _write(self, answer: Answer) -> None:
-        body = answer.page.body
-        self.send_response(answer.page.status)
-        for name, value in (*pages.HEADERS, *answer.headers):
+    def _write(self, reply: Reply) -> None:
+        body = reply.page.body
+        self.send_response(reply.page.status)
+        for name, value in (*pages.HEADERS, *reply.headers):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -70,9 +73,9 @@ class RequestHandler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def _drain(self) -> None:
-        """Read what is left: closing on it would reset the answer on its way."""
+        """Read the rest: closing with unread data would reset the connection."""
         self.connection.shutdown(socket.SHUT_WR)
-        self.connection.settimeout(LINGER)
+        self.connection.settimeout(DRAIN_TIMEOUT)
         while self.connection.recv(65536):
             pass
 

@@ -1,5 +1,5 @@
 """
-The sockets that we listen on; each connection gets its own short-lived thread.
+The listening sockets; each connection gets a short-lived thread of its own.
 
 A browser opens connections that it may never use (Chrome's preconnect), so
 nothing here ever waits for a connection to end.
@@ -22,9 +22,12 @@ from .handler import RequestHandler
 
 CONNECTION_LIFETIME = 15.0
 MAX_CONNECTIONS = 64
-CLOSING_TIME = 0.5
+CLOSE_TIMEOUT = 0.5
 POLL_INTERVAL = 0.05
 FREE_PORT_ATTEMPTS = 20
+# The kernel has no IPv6, or the loopback interface has no ::1. With any other
+# error another process may hold ::1, and the browser could go there.
+NO_IPV6 = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
 
 
 class Listener(ThreadingTCPServer):
@@ -38,7 +41,7 @@ class Listener(ThreadingTCPServer):
     daemon_threads = True
     block_on_close = False
     request_queue_size = MAX_CONNECTIONS
-    # On Windows the option means that anybody may take the port over.
+    # On Windows the option lets any process take the port over.
     allow_reuse_address = os.name == "posix"
     _endpoint: RedirectionEndpoint
 
@@ -62,7 +65,7 @@ class Listener(ThreadingTCPServer):
         super().server_bind()
 
     def serve(self, endpoint: RedirectionEndpoint) -> None:
-        """Answer from *endpoint*, in threads of our own."""
+        """Reply from *endpoint*, in other threads."""
         self._endpoint = endpoint
         self._thread = threading.Thread(
             target=self.serve_forever,
@@ -73,15 +76,15 @@ class Listener(ThreadingTCPServer):
         self._thread.start()
 
     def close(self) -> None:
-        """Stop listening, and close what is open, used or not."""
+        """Stop listening, and close all connections, idle ones too."""
         if self._thread:
             self.shutdown()
             self._thread.join()
         self.server_close()
         with self._closed:
             for connection in self._open:
-                _cut(connection)
-            self._closed.wait_for(lambda: not self._open, CLOSING_TIME)
+                _shut_down(connection)
+            self._closed.wait_for(lambda: not self._open, CLOSE_TIMEOUT)
 
     def get_request(self) -> tuple[socket.socket, Any]:
         connection, address = super().get_request()
@@ -89,7 +92,7 @@ class Listener(ThreadingTCPServer):
             if len(self._open) >= MAX_CONNECTIONS:
                 oldest = next(iter(self._open))
                 del self._open[oldest]
-                _cut(oldest)
+                _shut_down(oldest)
             self._open[connection] = monotonic() + CONNECTION_LIFETIME
         return connection, address
 
@@ -97,12 +100,12 @@ class Listener(ThreadingTCPServer):
         RequestHandler(request, client_address, self, self._endpoint)
 
     def service_actions(self) -> None:
-        """End the connections that keep sending, slowly, for ever."""
+        """End connections that are older than CONNECTION_LIFETIME."""
         now = monotonic()
         with self._closed:
             for connection, deadline in self._open.items():
                 if deadline <= now:
-                    _cut(connection)
+                    _shut_down(connection)
 
     def close_request(self, request: Any) -> None:
         super().close_request(request)
@@ -111,28 +114,26 @@ class Listener(ThreadingTCPServer):
             self._closed.notify_all()
 
     def handle_error(self, *_: Any) -> None:
-        """Browsers go away as they please: that is no error."""
+        """Ignore connections that the browser dropped."""
         error = sys.exception()
         if error and not isinstance(error, OSError):
             raise error
 
 
-def _cut(connection: socket.socket) -> None:
-    # Its own thread closes it: here its number could be another's already.
+def _shut_down(connection: socket.socket) -> None:
+    # Not close: its thread does that, and the number could be reused by now.
     with contextlib.suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)
 
 
 def listen(host: str, port: int) -> list[Listener]:
     """
-    Listen on every address of *host*, on one port; 0 means any that is free.
+    Listen on every address of *host*, on one port; 0 means any free one.
 
-    `localhost` is both 127.0.0.1 and ::1: which of them a browser tries first
-    is its own business. Raises OSError.
+    `localhost` is both 127.0.0.1 and ::1, because browsers differ in which of
+    them they try first. Raises OSError.
     """
-    addresses = [host]
-    if host == "localhost":
-        addresses = ["127.0.0.1", "::1"] if has_ipv6_loopback() else ["127.0.0.1"]
+    addresses = ["127.0.0.1", "::1"] if host == "localhost" else [host]
     for _ in range(FREE_PORT_ATTEMPTS - 1):
         try:
             return _listen_on_all(addresses, port)
@@ -142,20 +143,15 @@ def listen(host: str, port: int) -> list[Listener]:
     return _listen_on_all(addresses, port)
 
 
-def has_ipv6_loopback() -> bool:
-    try:
-        with socket.socket(socket.AF_INET6) as probe:
-            probe.bind(("::1", 0))
-    except OSError:
-        return False
-    return True
-
-
 def _listen_on_all(addresses: list[str], port: int) -> list[Listener]:
     listeners: list[Listener] = []
     try:
         for address in addresses:
-            listeners.append(Listener(address, port))
+            try:
+                listeners.append(Listener(address, port))
+            except OSError as exc:
+                if not listeners or exc.errno not in NO_IPV6:
+                    raise
             port = listeners[0].port
     except OSError:
         for listener in listeners:

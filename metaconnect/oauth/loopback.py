@@ -1,40 +1,46 @@
 """
-The loopback receiver: the redirect comes to us (RFC 8252, section 7.3).
+The loopback receiver: listens on the redirect URI (RFC 8252, section 7.3).
 
-Meta takes `http://localhost` for loopback and refuses 127.0.0.1; Supabase Auth
-is the other way round. So the URI says what the caller wants it to say, and
-`localhost` is listened on in both families.
+Meta accepts `http://localhost` as loopback and refuses 127.0.0.1; Supabase
+Auth does the opposite. So the caller decides which of them the URI names, and
+`localhost` is listened on in both address families.
 """
 
 from __future__ import annotations
 
 import asyncio
 import errno
+import sys
 from functools import partial
+from shlex import quote
 from typing import Self
 from urllib.parse import SplitResult, urlsplit
 
-from ..errors import ConfigError
+from ..errors import AuthError, ConfigError
 from .endpoint import RedirectionEndpoint
-from .futures import settle_from_thread
 from .listener import Listener, listen
-from .receiver import PendingAuthorization
+from .pending import PendingAuthorization
+from .receiver import set_result_threadsafe
 
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 HTTP_PORT = 80
-OTHER_PORTS = (8766, 8767)
 NOT_LOOPBACK_HINT = (
     "Paste the address instead:  metaconnect connect --paste\n"
     "Or set META_REDIRECT_URI=http://localhost:8765/callback."
 )
+OPENED_TWICE_HINT = (
+    "Run the command again and open its address once. If you did open it only "
+    "once, another program on this machine opened it too."
+)
+NO_PORT_HINT = "Stop programs that listen on many ports, and run the command again."
 
 
 class LoopbackReceiver:
     """
     Receives on the host, port and path of *redirect_uri*.
 
-    Port 0 means any that is free; `redirect_uri` then tells which, inside the
-    `with` block. Raises ConfigError where the URI is not ours to listen on.
+    Port 0 means any free port; inside the `with` block `redirect_uri` then
+    names it. Raises ConfigError where the URI is not a loopback address.
     """
 
     def __init__(self, redirect_uri: str) -> None:
@@ -66,14 +72,18 @@ class LoopbackReceiver:
 
     @property
     def redirect_uri(self) -> str:
-        # Meta compares it letter by letter: leave it alone unless we must not.
+        # Meta compares it character by character: change nothing but port 0.
         if self._parts.port != 0:
             return self._redirect_uri
         return self._parts._replace(netloc=self._netloc).geturl()
 
     @property
     def start_url(self) -> str:
-        """The short URL that leads on to the authorization URL, state and all."""
+        """
+        The short address, which holds no state.
+
+        It leads to the authorization URL once: see PendingAuthorization.
+        """
         return f"http://{self._netloc}{self._endpoint.start_path}"
 
     @property
@@ -82,15 +92,26 @@ class LoopbackReceiver:
         host = f"[{host}]" if ":" in host else host
         return host if self.port == HTTP_PORT else f"{host}:{self.port}"
 
-    async def receive(self, expected: PendingAuthorization) -> dict[str, str]:
-        """Return the first response that *expected* claims; wait for ever."""
-        response: asyncio.Future[dict[str, str]]
+    async def receive(self, pending: PendingAuthorization) -> dict[str, str]:
+        """
+        Return the first response that *pending* claims; wait without limit.
+
+        Raises AuthError when a second request for the start page has revoked
+        the only state.
+        """
+        response: asyncio.Future[dict[str, str] | None]
         response = asyncio.get_running_loop().create_future()
-        self._endpoint.expect(expected, partial(settle_from_thread, response))
+        self._endpoint.wait_for(pending, partial(set_result_threadsafe, response))
         try:
-            return await response
+            params = await response
         finally:
-            self._endpoint.forget()
+            self._endpoint.stop_waiting()
+        if params is None:
+            raise AuthError(
+                f"{self.start_url} was opened twice, so this login was stopped.",
+                hint=OPENED_TWICE_HINT,
+            )
+        return params
 
 
 def _loopback(redirect_uri: str) -> tuple[SplitResult, int]:
@@ -116,16 +137,26 @@ def _loopback(redirect_uri: str) -> tuple[SplitResult, int]:
 
 
 def _cannot_listen(parts: SplitResult, port: int, exc: OSError) -> ConfigError:
+    if port == 0:
+        problem = f"No port of {parts.hostname} can be listened on: {exc.strerror}."
+        return ConfigError(problem, hint=NO_PORT_HINT)
     if exc.errno == errno.EADDRINUSE:
         problem = f"Port {port} is taken by another process."
     elif exc.errno in (errno.EACCES, errno.EPERM):
         problem = f"This user may not listen on port {port}."
     else:
         problem = f"Port {port} cannot be listened on: {exc.strerror}."
-    other = next(p for p in OTHER_PORTS if p != port)
-    path = parts.path or "/"
+    # Meta accepts every port of localhost while the app is in Development mode.
+    any_port = f"http://{parts.hostname}:0{parts.path or '/'}"
     return ConfigError(
         problem,
-        hint="Choose another one:  "
-        f"META_REDIRECT_URI=http://{parts.hostname}:{other}{path}",
+        hint="Use any free port, and run the command again:\n"
+        f"  {_assignment('META_REDIRECT_URI', any_port)}",
     )
+
+
+def _assignment(name: str, value: str) -> str:
+    """Return the line that sets an environment variable in the usual shell."""
+    if sys.platform == "win32":
+        return f'$env:{name} = "{value}"'
+    return f"export {name}={quote(value)}"

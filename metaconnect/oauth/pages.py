@@ -1,5 +1,5 @@
 """
-The pages that a browser can end on: static, so nothing of a request is in them.
+The pages of the loopback listener: static, without anything of the request.
 
 None says "success": when they are sent, nothing is exchanged or saved yet.
 """
@@ -13,23 +13,23 @@ from http import HTTPStatus
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1c1e21; --soft: #5c626b; --page: #f0f2f5;
-  --card: #fff; --line: #dddfe2; --mark: #b4690e; --came: #0866ff; }
+  --card: #fff; --line: #dddfe2; --accent: #b4690e; --received: #0866ff; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e4e6eb; --soft: #b0b3b8;
-  --page: #18191a; --card: #242526; --line: #3e4042; --mark: #e0a458;
-  --came: #5b9bff; } }
+  --page: #18191a; --card: #242526; --line: #3e4042; --accent: #e0a458;
+  --received: #5b9bff; } }
 * { box-sizing: border-box; }
 body { margin: 0; padding: 1rem; min-height: 100vh; min-height: 100svh; display: grid;
   place-items: center; background: var(--page); color: var(--ink);
   font: 1.125rem/1.5 system-ui, "Segoe UI", Roboto, Helvetica, Arial, sans-serif; }
 main { width: 100%; max-width: 28rem; padding: 1.75rem; background: var(--card);
-  border: 1px solid var(--line); border-top: .25rem solid var(--mark);
+  border: 1px solid var(--line); border-top: .25rem solid var(--accent);
   border-radius: .75rem; text-wrap: balance; }
-main.came { border-top-color: var(--came); }
+main.received { border-top-color: var(--received); }
 h1 { margin: 0 0 .75rem; font-size: 1.375rem; line-height: 1.25; }
 p { margin: 0 0 1.5rem; }
 small { color: var(--soft); font-size: .875rem; }
 """
-# The code must not stay in the address bar, nor in the history.
+# Removes the code from the address bar and the history.
 SCRIPT = 'history.replaceState(null, "", location.pathname);'
 HTML = """\
 <!doctype html>
@@ -93,7 +93,7 @@ class Page:
         return HTML.format(
             heading=self.heading,
             text=self.text,
-            kind="came" if self.status == HTTPStatus.OK else "else",
+            kind="received" if self.status == HTTPStatus.OK else "other",
             style=STYLE,
             script=SCRIPT,
         ).encode()
@@ -117,25 +117,53 @@ NO_CODE = Page(
 NOT_OURS = Page(
     400,
     "Not the expected answer",
-    "This is not the answer this terminal waits for, and it was ignored. "
-    "Open the address that the terminal shows.",
+    "This address does not belong to the login in the terminal, or is no longer "
+    "valid, and was ignored. Open the address that the terminal shows.",
 )
 ALREADY_RECEIVED = Page(
     409,
     "Already received",
-    "This answer came before. Go back to the terminal; you may close this tab.",
+    "This login was answered before. Go back to the terminal; you may close this tab.",
 )
 STARTING = Page(
     302, "On to the login", "If nothing happens, open the long address of the terminal."
 )
-NOT_READY = Page(
-    503, "Not ready", "The terminal waits for no answer now. Try again in a moment."
+STARTED_BEFORE = Page(
+    410,
+    "This address works once",
+    "It was opened before and is no longer valid. Open the long address that the "
+    "terminal shows.",
 )
-NOT_FOUND = Page(404, "Not found", "There is nothing here.")
+STOPPED = Page(
+    410,
+    "The login was stopped",
+    "This address works once and was opened twice. Run the command in the terminal "
+    "again.",
+)
+NOT_NAVIGATED = Page(
+    403,
+    "Not opened by you",
+    "Another page or program led here. To log in, copy this address and paste it "
+    "into the address bar of a new tab.",
+)
+OTHER_USER = Page(
+    403,
+    "Another user's login",
+    "This address works only for the user who runs metaconnect. If the login is "
+    "yours, open the long address that the terminal shows.",
+)
+NOT_READY = Page(
+    503,
+    "Not ready",
+    "The terminal does not expect a login now. Try again in a moment.",
+)
+NOT_FOUND = Page(404, "Not found", "There is no page at this address.")
 WRONG_HOST = Page(
     421, "Wrong host", "This address belongs to a login in a terminal on this machine."
 )
-WRONG_METHOD = Page(405, "Method not allowed", "Only GET is answered here.")
+WRONG_METHOD = Page(405, "Method not allowed", "Only GET requests are accepted.")
 BAD_REQUEST = Page(400, "Bad request", "This request cannot be read.")
-URI_TOO_LONG = Page(414, "Address too long", "This address cannot be an answer.")
-HEADERS_TOO_LARGE = Page(431, "Headers too large", "This request cannot be read.")
+URI_TOO_LONG = Page(414, "Address too long", "This address is too long for a login.")
+HEADERS_TOO_LARGE = Page(
+    431, "Headers too large", "The headers of this request are too large."
+)

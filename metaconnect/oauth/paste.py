@@ -1,8 +1,8 @@
 """
-The paste receiver: the person brings the address that the browser ended on.
+The paste receiver: the person pastes the address that the browser ended on.
 
 For redirect URIs that do not lead to this machine, and for browsers that run
-on another one. It can race with a listener for one and the same response.
+on another one. It can wait for the same response as a loopback receiver.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 
 from ..errors import AuthError, AuthorizationDenied
 from .authorization import response_params
-from .receiver import PendingAuthorization
+from .pending import PendingAuthorization
 from .stdin import read_line
 
 WHOLE_ADDRESS = (
@@ -31,8 +31,8 @@ def parse_pasted(text: str) -> dict[str, str]:
     """
     Return the response's parameters from a pasted address, or its query.
 
-    Raises AuthError where there is no response in *text*, and
-    AuthorizationDenied where there is a token in the place of a code.
+    Raises AuthError where *text* holds no response, and AuthorizationDenied
+    where it holds a token instead of a code.
     """
     address = BRACKETED_PASTE.sub("", text).strip().strip(QUOTES).strip()
     address = SHELL_ESCAPE.sub(r"\1", address)
@@ -62,12 +62,12 @@ def _check_is_response(address: str, params: dict[str, str]) -> None:
         problem = "That is the address of the login, not the one it ended on."
     elif not any(params.values()):
         problem = (
-            "That address carries no answer of Meta's."
+            "That address holds no answer from Meta."
             if "://" in address
-            else "A code alone is not enough: it has to come with its state."
+            else "A code alone is not enough: its state is needed too."
         )
     elif "state" not in params:
-        problem = "That address has no state, so it may be of another login."
+        problem = "That address has no state, so it may belong to another login."
     else:
         return
     raise AuthError(problem, hint=WHOLE_ADDRESS)
@@ -75,12 +75,12 @@ def _check_is_response(address: str, params: dict[str, str]) -> None:
 
 class PasteReceiver:
     """
-    Reads addresses from the file descriptor *stream*, a line each.
+    Reads addresses from the file descriptor *stream*, one a line.
 
-    *prompt* asks for one and *say* tells what was wrong with it: where
-    *interactive*, the person may try again; elsewhere one line is all.
-    On Windows, where a console cannot be watched, an abandoned wait still
-    takes the line that is typed next: do not let it race there.
+    *prompt* asks for an address and *say* prints what is wrong with it. Where
+    *interactive*, the person may try again; otherwise one line is read.
+    On Windows, where a console cannot be polled, a cancelled wait still
+    consumes the next line: do not use it beside another receiver there.
     """
 
     def __init__(
@@ -104,30 +104,30 @@ class PasteReceiver:
     def __exit__(self, *exc: object) -> None:
         pass
 
-    async def receive(self, expected: PendingAuthorization) -> dict[str, str]:
+    async def receive(self, pending: PendingAuthorization) -> dict[str, str]:
         """
-        Return the first pasted response that *expected* claims.
+        Return the first pasted response that *pending* claims.
 
         Raises AuthError at the end of the input, and for a wrong address
-        where nobody can be asked for another.
+        where *interactive* is false.
         """
         while True:
             self._prompt()
             line = await read_line(self._stream)
             try:
-                return _claimed(line or "", expected)
+                return _claimed(line or "", pending)
             except AuthError as error:
                 if line is None or not self._interactive:
                     raise
                 self._say(f"{error} {error.hint}")
 
 
-def _claimed(line: str, expected: PendingAuthorization) -> dict[str, str]:
+def _claimed(line: str, pending: PendingAuthorization) -> dict[str, str]:
     params = parse_pasted(line)
-    if not expected.claim(params):
+    if not pending.claim(params):
         raise AuthError(
-            "That address is not the answer to this login: its state is another "
-            "one's, or too old.",
+            "That address is not the answer to this login: its state belongs to "
+            "another login, or is no longer valid.",
             hint=f"Open the address shown for this login. {WHOLE_ADDRESS}",
         )
     return params

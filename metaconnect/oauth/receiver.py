@@ -1,41 +1,20 @@
-"""Receivers: the ways in which an authorization response reaches us."""
+"""Receivers: the ways in which an authorization response can arrive."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from typing import Protocol, Self
+import contextlib
+from collections.abc import Sequence
+from typing import Protocol, Self, TypeVar
 
 from ..errors import AuthError, AuthorizationTimeout
+from .pending import PendingAuthorization
 
-# What the dialog shows instead of coming back.
-USUAL_REASONS = """\
-If the browser shows an error page of Meta's, it is usually one of these:
-  URL Blocked, Can't Load URL: the redirect URI is not among the app's Valid OAuth
-    Redirect URIs, or the app is Live (http://localhost works in Development mode).
-  Invalid Scopes: the app lacks the Marketing API use case, or is a Facebook Login
-    for Business app and needs META_CONFIG_ID.
-  App Not Setup, App not active: the app is in Development mode and this person has
-    no role on it."""
-PASTE_HINT = (
-    "If the browser runs on another machine, paste its address instead:"
-    "  metaconnect connect --paste"
-)
-
-
-class PendingAuthorization(Protocol):
-    """What a receiver waits for: AuthorizationRequest is one."""
-
-    @property
-    def url(self) -> str:
-        """Where a browser has to go first."""
-
-    def claim(self, params: Mapping[str, str]) -> bool:
-        """Return True for the one response that is ours, from any thread."""
+T = TypeVar("T")
 
 
 class Receiver(Protocol):
-    """Inside its `with` block a receiver is ready: it listens, say."""
+    """Receives authorization responses inside its `with` block."""
 
     def __enter__(self) -> Self: ...
 
@@ -45,53 +24,61 @@ class Receiver(Protocol):
     def redirect_uri(self) -> str:
         """Where the response is to be sent (RFC 6749, section 3.1.2)."""
 
-    async def receive(self, expected: PendingAuthorization) -> dict[str, str]:
+    async def receive(self, pending: PendingAuthorization) -> dict[str, str]:
         """
-        Return the parameters of the first response that *expected* claims.
+        Return the parameters of the first response that *pending* claims.
 
-        Waits for ever; the caller owns the time-out. Raises AuthError where
-        no response can come any more.
+        Waits without limit: the time-out is the caller's. Raises AuthError
+        where no response can come any more.
         """
 
 
 async def first_response(
-    receivers: Sequence[Receiver], expected: PendingAuthorization, timeout: float
+    receivers: Sequence[Receiver], pending: PendingAuthorization, timeout: float
 ) -> dict[str, str]:
     """
-    Let the *receivers* race for at most *timeout* seconds; the first one wins.
+    Wait on all *receivers*, for at most *timeout* seconds, for one response.
 
-    One that gives up (AuthError) leaves the race to the others. Raises the
-    first such error when all did, and AuthorizationTimeout.
+    After an AuthError of one of them the wait goes on with the others; when
+    all have failed, the first such error is raised. Raises AuthorizationTimeout.
     """
-    racing = {asyncio.create_task(r.receive(expected)) for r in receivers}
+    waiting = {asyncio.create_task(r.receive(pending)) for r in receivers}
     try:
-        return await _winner(racing, timeout)
+        return await _first_result(waiting, timeout)
     finally:
-        for task in racing:
+        for task in waiting:
             task.cancel()
-        await asyncio.gather(*racing, return_exceptions=True)
+        await asyncio.gather(*waiting, return_exceptions=True)
 
 
-async def _winner(
-    racing: set[asyncio.Task[dict[str, str]]], timeout: float
+async def _first_result(
+    waiting: set[asyncio.Task[dict[str, str]]], timeout: float
 ) -> dict[str, str]:
     clock = asyncio.get_running_loop().time
     deadline = clock() + timeout
-    gave_up: list[AuthError] = []
-    pending = racing
-    while pending:
+    failures: list[AuthError] = []
+    while waiting:
         left = deadline - clock()
-        done, pending = await asyncio.wait(
-            pending, timeout=max(left, 0), return_when=asyncio.FIRST_COMPLETED
+        done, waiting = await asyncio.wait(
+            waiting, timeout=max(left, 0), return_when=asyncio.FIRST_COMPLETED
         )
         if not done:
-            raise AuthorizationTimeout(
-                f"No answer from Meta within {timeout:g} seconds.\n{USUAL_REASONS}",
-                hint=PASTE_HINT,
-            )
+            raise AuthorizationTimeout(f"No answer within {timeout:g} seconds.")
         for task in done:
             try:
                 return task.result()
             except AuthError as error:
-                gave_up.append(error)
-    raise gave_up[0]
+                failures.append(error)
+    raise failures[0]
+
+
+def set_result(future: asyncio.Future[T], value: T) -> None:
+    """Set the result of a future that may have been cancelled."""
+    if not future.done():
+        future.set_result(value)
+
+
+def set_result_threadsafe(future: asyncio.Future[T], value: T) -> None:
+    """Set the result from another thread; the loop may have been closed."""
+    with contextlib.suppress(RuntimeError):
+        future.get_loop().call_soon_threadsafe(set_result, future, value)

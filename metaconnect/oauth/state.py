@@ -1,8 +1,7 @@
-"""The state of a login: what makes a response ours (RFC 6749, section 10.12)."""
+"""The state of an authorization request (RFC 6749, section 10.12)."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from secrets import compare_digest, token_urlsafe
 from time import monotonic
@@ -11,19 +10,26 @@ STATE_BYTES = 32
 
 
 class State:
-    """256 random bits, good for one response within *lifetime* seconds."""
+    """256 random bits, valid for *lifetime* seconds or until revoked."""
 
     def __init__(self, lifetime: float) -> None:
         self.value = token_urlsafe(STATE_BYTES)
-        self._dead_at = monotonic() + lifetime
-        # Acquired by the first response and never released.
-        self._claimed = threading.Lock()
+        self._expires_at = monotonic() + lifetime
+        self._revoked = False
 
-    def claim(self, params: Mapping[str, str]) -> bool:
-        """Return True once: for the first response in time that has it."""
+    @property
+    def is_revoked(self) -> bool:
+        return self._revoked
+
+    def revoke(self) -> None:
+        self._revoked = True
+
+    def matches(self, params: Mapping[str, str]) -> bool:
+        """Whether a response carries this state, valid or not."""
         state = params.get("state", "").encode("utf-8", "replace")
-        return (
-            compare_digest(state, self.value.encode())
-            and monotonic() < self._dead_at
-            and self._claimed.acquire(blocking=False)
-        )
+        return compare_digest(state, self.value.encode())
+
+    def accepts(self, params: Mapping[str, str]) -> bool:
+        """Whether a response carries this state while it is valid."""
+        matches = self.matches(params)
+        return matches and not self._revoked and monotonic() < self._expires_at

@@ -1,4 +1,4 @@
-"""Reading one line from a file descriptor, in a way that can be cancelled."""
+"""Cancellable reading of one line from a file descriptor."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import os
 import select
 import threading
 
-from .futures import settle, settle_from_thread
+from .receiver import set_result, set_result_threadsafe
 
-LONGEST_LINE = 65536
+MAX_LINE = 65536
 POLL_INTERVAL = 0.1
 
 
@@ -17,14 +17,14 @@ async def read_line(fd: int) -> str | None:
     """
     Return the next line of *fd*, or None at its end.
 
-    Not a byte after the line is taken: the prompts that come later read from
-    the same terminal. An endless line is cut at 64 KiB.
+    Nothing after the line is read: later prompts use the same terminal. A line
+    longer than 64 KiB is cut.
     """
     if os.name != "posix":
         return await _read_line_in_thread(fd)
     line = bytearray()
-    while len(line) < LONGEST_LINE:
-        await _readable(fd)
+    while len(line) < MAX_LINE:
+        await _wait_readable(fd)
         byte = os.read(fd, 1)
         if not byte and not line:
             return None
@@ -34,11 +34,11 @@ async def read_line(fd: int) -> str | None:
     return line.decode("utf-8", "replace")
 
 
-async def _readable(fd: int) -> None:
+async def _wait_readable(fd: int) -> None:
     loop = asyncio.get_running_loop()
     ready: asyncio.Future[None] = loop.create_future()
     try:
-        loop.add_reader(fd, settle, ready, None)
+        loop.add_reader(fd, set_result, ready, None)
     except OSError:
         # epoll refuses regular files, and kqueue some terminals; select does not.
         await _poll(fd)
@@ -56,20 +56,20 @@ async def _poll(fd: int) -> None:
 
 async def _read_line_in_thread(fd: int) -> str | None:
     """
-    Read where a console cannot be watched (Windows).
+    Read where a console cannot be polled (Windows).
 
-    Cancelled, the thread goes on and takes the next line with it; it holds no
-    lock of sys.stdin, so that it does not disturb the interpreter's shutdown.
+    After a cancellation the thread still consumes the next line. It does not
+    use sys.stdin, whose lock would block the interpreter's shutdown.
     """
-    answer: asyncio.Future[str | None]
-    answer = asyncio.get_running_loop().create_future()
+    line_read: asyncio.Future[str | None]
+    line_read = asyncio.get_running_loop().create_future()
 
     def read() -> None:
         line = bytearray()
         while (byte := os.read(fd, 1)) and byte != b"\n":
             line += byte
         text = line.decode("utf-8", "replace") if line or byte else None
-        settle_from_thread(answer, text)
+        set_result_threadsafe(line_read, text)
 
     threading.Thread(target=read, daemon=True, name="paste").start()
-    return await answer
+    return await line_read

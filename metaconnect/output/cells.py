@@ -2,85 +2,140 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Final
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final, NamedTuple, TypeGuard
 
 from ..constants import FieldKind
-from ..redact import printable
+from ..models import Column
+from .numbers import NOTHING, number_text
+from .text import one_line
 
-NOTHING: Final = "–"  # noqa: RUF001 - an en dash is meant
-_SHOWN_ACTIONS: Final = 3
+_SHOWN_ENTRIES: Final = 3
 # What ads are bought for; by size alone, views would hide the sales.
-_FIRST_ACTIONS: Final = (
-    "omni_purchase",
-    "lead",
-    "link_click",
-    "landing_page_view",
-)
-_DECIMALS: Final = 2
-_SMALL: Final = Decimal("0.1")  # below it two decimals say too little
-
-# https://developers.facebook.com/docs/marketing-api/currencies: offset 1
-_WITHOUT_DECIMALS: Final = frozenset(
-    ["CLP", "COP", "CRC", "HUF", "ISK", "IDR", "JPY", "KRW", "PYG", "TWD", "VND"]
-)
+_FIRST_ACTIONS: Final = ("omni_purchase", "lead", "link_click", "landing_page_view")
+_DEFAULT_WINDOW: Final = "default"
 
 
-def cell(value: object, kind: FieldKind, currency: str | None = None) -> str:
-    """Return *value* as people read it; the data formats keep every digit."""
+class Line(NamedTuple):
+    """A line of a cell: words, which may be shortened, and a number, never."""
+
+    words: str = ""
+    number: str = ""
+
+
+Cell = tuple[Line, ...]
+
+
+def cell(value: object, column: Column) -> Cell:
+    """Return *value* as the lines of a table's cell."""
+    if _is_number(value):
+        return (Line(number=number_text(value, column.kind, column.unit)),)
+    if isinstance(value, (Mapping, list, tuple)) and not _is_words(value):
+        return _lines(list(_entries(value)), column)
+    text = _words(value)
+    if text or column.kind is FieldKind.TEXT:
+        return (Line(words=text or NOTHING),)
+    return (Line(number=NOTHING),)
+
+
+def _words(value: object) -> str:
     if value is None:
-        return NOTHING
-    if isinstance(value, Mapping):
-        return _actions(value, kind, currency)
-    if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
-        return _number(value, kind, currency)
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, (list, tuple)):
-        return _entries(len(value))
-    return printable(str(value))
+        return ", ".join(one_line(str(item)) for item in value)
+    return one_line(str(value))
 
 
-def _entries(number: int) -> str:
-    if number == 1:
-        return "1 entry"
-    return f"{number} entries" if number else NOTHING
+def _is_words(value: object) -> bool:
+    return isinstance(value, (list, tuple)) and all(isinstance(v, str) for v in value)
 
 
-def _number(value: int | Decimal, kind: FieldKind, currency: str | None) -> str:
-    if isinstance(value, int):
-        return f"{value:,}"
-    if not value.is_finite():
-        return NOTHING
-    whole = kind.is_money and currency in _WITHOUT_DECIMALS
-    if kind in (FieldKind.COUNT, FieldKind.UNIQUE_COUNT, FieldKind.ACTIONS):
-        return f"{value:,f}"
-    decimals = 0 if whole else _DECIMALS
-    if 0 < abs(value) < _SMALL:
-        decimals += _DECIMALS
-    exponent = Decimal(1).scaleb(-decimals)
-    return f"{value.quantize(exponent, ROUND_HALF_UP):,f}"
+def _is_number(value: object) -> TypeGuard[int | Decimal]:
+    return isinstance(value, (int, Decimal)) and not isinstance(value, bool)
 
 
-def _actions(
-    by_type: Mapping[str, object], kind: FieldKind, currency: str | None
-) -> str:
-    """Return a few, the telling ones first, one a line: never their sum."""
-    numbers = [
-        (action_type, value)
-        for action_type, value in by_type.items()
-        if isinstance(value, (int, Decimal))
-    ]
-    numbers.sort(key=lambda entry: (_rank(entry[0]), -entry[1]))
+class _Entry(NamedTuple):
+    label: str
+    value: object
+
+
+def _lines(entries: list[_Entry], column: Column) -> Cell:
+    """Return a few entries, the telling ones first: never their sum."""
+    if column.kind.is_actions:
+        entries.sort(key=_rank)
     lines = [
-        f"{printable(action_type)} {_number(value, kind, currency)}"
-        for action_type, value in numbers[:_SHOWN_ACTIONS]
+        Line(one_line(label), _entry_text(value, column))
+        for label, value in entries[:_SHOWN_ENTRIES]
     ]
-    if rest := len(by_type) - len(lines):
-        lines.append(f"+{rest} more")
-    return "\n".join(lines) or NOTHING
+    if rest := len(entries) - len(lines):
+        lines.append(Line(f"+{rest} more"))
+    return tuple(lines) or (Line(number=NOTHING),)
 
 
-def _rank(action_type: str) -> int:
-    if action_type in _FIRST_ACTIONS:
-        return _FIRST_ACTIONS.index(action_type)
-    return len(_FIRST_ACTIONS)
+def _entry_text(value: object, column: Column) -> str:
+    if _is_number(value):
+        return number_text(value, column.kind, column.unit)
+    return _words(value) or NOTHING
+
+
+def _rank(entry: _Entry) -> tuple[int, Decimal]:
+    place = len(_FIRST_ACTIONS)
+    if entry.label in _FIRST_ACTIONS:
+        place = _FIRST_ACTIONS.index(entry.label)
+    size = entry.value if _is_number(entry.value) else 0
+    return place, -Decimal(size)
+
+
+def _entries(value: object, label: str = "") -> Iterator[_Entry]:
+    """Yield what is counted, and how much, of an object or a list of any shape."""
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _entries(item, label)
+    elif not isinstance(value, Mapping):
+        yield _Entry(label, value)
+    elif value.keys() & {"indicator", "action_type", "value", "values"}:
+        yield from _typed_entries(value, label)
+    else:  # an object by action type, or by attribution window
+        for name, item in value.items():
+            yield from _entries(item, f"{label} {name}".strip())
+
+
+def _typed_entries(entry: Mapping[str, Any], label: str) -> Iterator[_Entry]:
+    """
+    Yield the values of one typed object.
+
+    Such are an action with its breakdowns and windows, and a result:
+    ``{"indicator": "actions:lead", "values": [{"value": "4", "attribution_windows":
+    ["default"]}]}``.
+    """
+    numbers = {name: item for name, item in entry.items() if _is_number(item)}
+    label = " ".join([label, *_labels(entry)]).strip()
+    if isinstance(entry.get("values"), list) and entry["values"]:
+        yield from _entries(entry["values"], label)
+    elif "value" in entry or not numbers:
+        yield _Entry(label, _as_number(entry.get("value")))
+    for name, number in numbers.items():
+        if name != "value":
+            yield _Entry(f"{label} {name}".strip(), number)
+
+
+def _labels(entry: Mapping[str, Any]) -> Iterator[str]:
+    for name, item in entry.items():
+        if isinstance(item, str) and name != "value":
+            yield item
+        elif name == "attribution_windows" and isinstance(item, list):
+            yield from (str(w) for w in item if w != _DEFAULT_WINDOW)
+
+
+def _as_number(value: object) -> object:
+    """Return a number that came as a text as a number."""
+    if not isinstance(value, str):
+        return value
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return value
+    return int(number) if number == number.to_integral_value() else number

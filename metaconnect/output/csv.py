@@ -10,25 +10,68 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from io import StringIO
+from typing import BinaryIO
 
+import msgspec
+
+from ..models import Row
 from .json import json_text
+from .text import escaped, well_formed
 
 
-def csv_header(columns: Sequence[str]) -> bytes:
-    """Return the line that names the columns."""
-    return _lines([columns])
+class CsvSink:
+    """
+    A line that names the columns, then a line a row, written page by page.
+
+    The first line is written with the first page, so that a read that fails at
+    once leaves nothing behind. With *escape* control characters are shown, not
+    written: a terminal would obey them.
+    """
+
+    def __init__(
+        self, file: BinaryIO, columns: Sequence[str], *, escape: bool = False
+    ) -> None:
+        self._file = file
+        self._columns = columns
+        self._escape = escape
+        self._begun = False
+
+    def write(self, rows: Sequence[Row]) -> None:
+        self._begin()
+        self._write([_cell(row.get(name)) for name in self._columns] for row in rows)
+
+    def close(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
+        if not self._begun:
+            self._begun = True
+            self._write([self._columns])
+
+    def _write(self, rows: Iterable[Sequence[str]]) -> None:
+        if self._escape:
+            rows = ([escaped(cell) for cell in row] for row in rows)
+        self._file.write(_lines(rows))
+        self._file.flush()
 
 
-def csv_rows(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> bytes:
-    """Return a line for each row; an action list is one cell of JSON."""
-    return _lines([_cell(row.get(name)) for name in columns] for row in rows)
+class _Lines(list[str]):
+    """A file for the csv module that ends its lines with a plain newline."""
+
+    def write(self, line: str) -> None:
+        self.append(line.removesuffix("\r\n") + "\n")
 
 
 def _lines(rows: Iterable[Sequence[str]]) -> bytes:
-    text = StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue().encode()
+    lines = _Lines()
+    # Until Python 3.13 a carriage return in a cell is quoted only where it is
+    # part of the line's end.
+    csv.writer(lines, lineterminator="\r\n").writerows(rows)
+    text = "".join(lines)
+    try:
+        return text.encode()
+    except UnicodeEncodeError:  # a lone surrogate
+        return well_formed(text).encode()
 
 
 def _cell(value: object) -> str:
@@ -37,5 +80,7 @@ def _cell(value: object) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, Decimal):
-        return f"{value:f}"
-    return json_text(value).decode()
+        return f"{value:f}" if value.is_finite() else ""
+    if isinstance(value, (int, Mapping, list, tuple)):
+        return json_text(value).decode()
+    return str(msgspec.to_builtins(value))  # a date, as JSON has it

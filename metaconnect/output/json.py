@@ -2,46 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from typing import Any, BinaryIO, Final
 
 import msgspec
+
+from ..models import Row
+from .text import well_formed
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 # What a Decimal may look like that JSON does not know, or that has other
 # digits than Meta's: 1E-7 for 0.0000001. It may also stand in a text: no harm.
-_SUSPECTS = (b"E-", b"E+", b"NaN", b"Infinity")
+_SUSPECTS: Final = (b"E-", b"E+", b"NaN", b"Infinity")
+# Control characters that JSON allows as they are but a terminal obeys: DEL, C1,
+# the marks that turn the direction of text, and two line separators.
+# https://trojansource.codes, https://www.unicode.org/reports/tr9/
+_CONTROLS: Final = re.compile(
+    rb"\x7f|\xc2[\x80-\x9f]|\xd8\x9c"
+    rb"|\xe2(?:\x80[\x8e\x8f\xa8-\xae]|\x81[\xa6-\xa9])"
+)
+_ASCII: Final = bytes(range(0x7F))
+
+
+class JsonSink:
+    """One array, a row a line: written whole by `close`, or not at all."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._pages: list[bytes] = []
+
+    def write(self, rows: Sequence[Row]) -> None:
+        if rows:
+            self._pages.append(ndjson(rows))
+
+    def close(self) -> None:
+        # A line break inside a text is escaped, so each one ends a row.
+        lines = b"".join(self._pages).removesuffix(b"\n").replace(b"\n", b",\n")
+        self._file.write(b"[\n" + lines + b"\n]\n" if lines else b"[]\n")
+        self._file.flush()
+
+
+class NdjsonSink:
+    """A row a line, written page by page."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def write(self, rows: Sequence[Row]) -> None:
+        self._file.write(ndjson(rows))
+        self._file.flush()
+
+    def close(self) -> None:
+        pass
 
 
 def json_text(value: object) -> bytes:
     """Return *value* as compact JSON in UTF-8; what is no number is null."""
-    encoded = _ENCODER.encode(value)
-    return _ENCODER.encode(_plain(value)) if _is_suspect(encoded) else encoded
+    return _encoded(_ENCODER.encode, value, lambda: _plain(value))
 
 
 def ndjson(rows: Sequence[object]) -> bytes:
     """Return *rows* as lines of JSON, one each."""
-    encoded = _ENCODER.encode_lines(rows)
-    if _is_suspect(encoded):
-        return _ENCODER.encode_lines([_plain(row) for row in rows])
-    return encoded
+    return _encoded(_ENCODER.encode_lines, rows, lambda: [_plain(row) for row in rows])
 
 
-def json_array(rows: Iterable[object]) -> bytes:
-    """Return *rows* as one JSON array, a row a line."""
-    lines = b",\n".join(map(json_text, rows))
-    return b"[\n" + lines + b"\n]\n" if lines else b"[]\n"
+def _encoded(
+    encode: Callable[[Any], bytes], value: Any, plain: Callable[[], Any]
+) -> bytes:
+    try:
+        encoded = encode(value)
+    except UnicodeEncodeError:  # a lone surrogate
+        encoded = encode(plain())
+    else:
+        if any(suspect in encoded for suspect in _SUSPECTS):
+            encoded = encode(plain())
+    return _without_controls(encoded)
 
 
-def _is_suspect(encoded: bytes) -> bool:
-    return any(suspect in encoded for suspect in _SUSPECTS)
+def _without_controls(encoded: bytes) -> bytes:
+    r"""Write control characters as ``\uXXXX``, which reads back as the same text."""
+    if encoded.isascii() and b"\x7f" not in encoded:  # the usual case, and fast
+        return encoded
+    # Without ASCII little is left to search, and UTF-8 sequences stay whole.
+    if not _CONTROLS.search(encoded.translate(None, _ASCII)):
+        return encoded
+    return _CONTROLS.sub(lambda found: b"\\u%04x" % ord(found[0].decode()), encoded)
 
 
 def _plain(value: object) -> object:
+    """Return *value* with texts that are UTF-8 and numbers that are JSON."""
+    if isinstance(value, str):
+        return well_formed(value)
     if isinstance(value, Decimal):
         return msgspec.Raw(f"{value:f}".encode()) if value.is_finite() else None
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
+        return {_plain(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     return value

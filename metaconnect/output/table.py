@@ -2,115 +2,169 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
-
-from rich import box
-from rich.console import Console, ConsoleOptions, RenderResult
-from rich.measure import Measurement
-from rich.table import Table
-from rich.text import Text
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from textwrap import wrap
+from typing import Any, BinaryIO, Final
 
 from ..constants import FieldKind
-from ..insights.totals import totals
-from ..redact import printable
-from .cells import NOTHING, cell
+from ..models import Column, Row
+from .base import TableOptions
+from .cells import Cell, Line, cell
+from .draw import heading_row, labelled, paint, row_lines
+from .layout import GAP, TableColumn, arrange
+from .text import one_line
 
-Row = Mapping[str, Any]
-
-_BOUNDLESS: Final = 100_000  # columns: to find out how wide a table would like to be
-
-
-def insights_table(
-    columns: Sequence[str],
-    rows: Sequence[Row],
-    currency: str | None = None,
-    *,
-    kinds: Mapping[str, FieldKind],
-) -> InsightsTable:
-    """
-    Return *rows* as something for Rich to print, with totals at its foot.
-
-    *kinds* says of each column what its values are. Money is rounded to the
-    decimals that are usual in *currency*, which stands in the heading.
-    """
-    return InsightsTable(columns, rows, currency, kinds)
+_DATES: Final = ("date_start", "date_stop")
+_DATE: Final = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+_STAR: Final = "*"
+_BETWEEN: Final = " · "
 
 
-class InsightsTable:
-    """One table where it fits; else a second one takes the action lists."""
+class TableSink:
+    """A table as wide as the terminal: written whole by `close`, or not at all."""
 
     def __init__(
-        self,
-        columns: Sequence[str],
-        rows: Sequence[Row],
-        currency: str | None,
-        kinds: Mapping[str, FieldKind],
+        self, file: BinaryIO, columns: Sequence[Column], options: TableOptions
+    ) -> None:
+        self._file = file
+        self._columns = columns
+        self._options = options
+        self._rows: list[Row] = []
+
+    def write(self, rows: Sequence[Row]) -> None:
+        self._rows += rows
+
+    def close(self) -> None:
+        if not self._rows:
+            self._options.notice(self._options.empty)
+            return
+        table = _Table(self._columns, self._rows, self._options)
+        text = "".join(f"{line.rstrip()}\n" for line in table.lines())
+        self._file.write(text.encode())
+        self._file.flush()
+        table.tell_left_out()
+
+
+class _Table:
+    def __init__(
+        self, columns: Sequence[Column], rows: Sequence[Row], options: TableOptions
     ) -> None:
         self._rows = rows
-        self._currency = currency
-        self._kinds = {name: kinds.get(name, FieldKind.TEXT) for name in columns}
-        self._totals = totals(columns, rows, self._kinds) if rows else {}
-        self._one_day = all(r.get("date_start") == r.get("date_stop") for r in rows)
-        self._shown = [n for n in columns if not (self._one_day and n == "date_stop")]
-
-    def __rich_console__(
-        self, console: Console, options: ConsoleOptions
-    ) -> RenderResult:
-        whole = self._table(self._shown)
-        wide = options.update_width(_BOUNDLESS)
-        lists = [name for name in self._shown if self._kinds[name].is_actions]
-        wanted = Measurement.get(console, wide, whole).maximum
-        if wanted <= options.max_width or not lists:
-            yield whole
-            return
-        yield self._table([name for name in self._shown if name not in lists])
-        yield self._table([*self._labels(), *lists], between=", ")
-
-    def _labels(self) -> list[str]:
-        """Return the columns by which a person tells the rows apart."""
-        texts = [n for n in self._shown if self._kinds[n] is FieldKind.TEXT]
-        return [name for name in texts if not name.endswith("_id")]
-
-    def _table(self, names: Sequence[str], *, between: str = "\n") -> Table:
-        table = Table(
-            box=box.SIMPLE_HEAD,
-            collapse_padding=True,
-            pad_edge=False,
-            show_footer=bool(self._rows),
-        )
-        for place, name in enumerate(names):
-            first = place == 0 and name not in self._totals_shown()
-            footer = Text("total") if first else self._text(self._totals, name, between)
-            self._add_column(table, name, footer, left=between != "\n")
-        for row in self._rows:
-            table.add_row(*(self._text(row, name, between) for name in names))
-        return table
-
-    def _totals_shown(self) -> set[str]:
-        return {name for name, total in self._totals.items() if total is not None}
-
-    def _add_column(self, table: Table, name: str, footer: Text, *, left: bool) -> None:
-        kind = self._kinds[name]
-        heading = printable(name)
-        if self._one_day and name == "date_start":
-            heading = "date"
-        if self._currency and kind.is_money:
-            heading += f" ({printable(self._currency)})"
-        table.add_column(
-            Text(heading),
-            footer,
-            justify="left" if left or kind in _LEFT else "right",
-            # A number cut short would be another number.
-            overflow="fold",
-            footer_style="bold",
+        self._options = options
+        columns = [_with_currency(column, options.currency) for column in columns]
+        self._period = _period(columns, rows, options.caption)
+        self._currency = _currency(columns) if options.caption else ""
+        totals = options.totals(rows) if options.totals and len(rows) > 1 else None
+        self._has_totals = totals is not None
+        self._table_columns, self._left_out = arrange(
+            [self._table_column(column, totals) for column in self._shown(columns)],
+            options.width,
         )
 
-    def _text(self, row: Row, name: str, between: str) -> Text:
-        """Return a cell as literal text: no markup of Rich's works in it."""
-        text = cell(row.get(name), self._kinds[name], self._currency)
-        text = text.replace("\n", between)
-        return Text(text, style="dim" if text == NOTHING else "")
+    def lines(self) -> Iterator[str]:
+        """Yield the table's lines, the caption and the legend among them."""
+        shown = self._table_columns
+        yield from self._painted(self._wrapped(self._caption()), "bold")
+        yield from self._painted(heading_row(shown), "bold")
+        rule = GAP.join("─" * column.width for column in shown)
+        yield from self._painted([rule], "dim")
+        for place, row in enumerate(self._rows):
+            style = self._options.row_style and self._options.row_style(row)
+            yield from self._painted(row_lines(shown, place), style)
+        if self._has_totals:
+            yield from self._painted([rule], "dim")
+            yield from self._painted(labelled(row_lines(shown, -1)), "bold")
+        for text in self._options.legend:
+            yield from self._painted(self._wrapped(text), "dim")
+
+    def tell_left_out(self) -> None:
+        if self._left_out:
+            names = ", ".join(one_line(column.name) for column in self._left_out)
+            self._options.notice(
+                f"Left out at {self._options.width} columns: {names}."
+                " A wider terminal shows them."
+            )
+
+    def _shown(self, columns: Sequence[Column]) -> Iterator[Column]:
+        marker = self._options.marker
+        yield from (column for column in columns if column.name == marker)
+        for column in columns:
+            if column.name == marker or (self._period and column.name in _DATES):
+                continue
+            if column.name == "date_stop" and _all_days(self._rows):
+                continue
+            yield column
+
+    def _table_column(self, column: Column, totals: Row | None) -> TableColumn:
+        if column.name == self._options.marker:
+            marks = [(Line(_STAR if r.get(column.name) else ""),) for r in self._rows]
+            return TableColumn(column=column, heading="", cells=marks)
+        cells = [cell(row.get(column.name), column) for row in self._rows]
+        if totals is not None:
+            cells.append(_total(column, totals))
+        return TableColumn(column=column, heading=self._heading(column), cells=cells)
+
+    def _heading(self, column: Column) -> str:
+        if column.name == "date_start" and _all_days(self._rows):
+            return "date"
+        unit = "" if column.unit == self._currency else column.unit
+        return one_line(f"{column.name} ({unit})" if unit else column.name)
+
+    def _caption(self) -> str:
+        parts = [one_line(part) for part in self._options.caption.split(_BETWEEN)]
+        if self._period and not _DATE.search(self._options.caption):
+            parts.append(" to ".join(self._period))
+        if self._currency not in parts:
+            parts.append(one_line(self._currency))
+        return _BETWEEN.join(filter(None, parts))
+
+    def _wrapped(self, text: str) -> list[str]:
+        """Return *text* in lines that are broken between words only."""
+        return wrap(
+            one_line(text),
+            self._options.width or len(text) + 1,
+            break_on_hyphens=False,
+            break_long_words=False,
+        )
+
+    def _painted(self, lines: Sequence[str], style: str | None) -> Sequence[str]:
+        if style and self._options.color:
+            return [paint(line, style) for line in lines]
+        return lines
 
 
-_LEFT: Final = frozenset((FieldKind.TEXT, FieldKind.OBJECTS))
+def _with_currency(column: Column, currency: str | None) -> Column:
+    if currency and column.kind.is_money and not column.unit:
+        return replace(column, unit=currency)
+    return column
+
+
+def _currency(columns: Sequence[Column]) -> str:
+    """Return the one currency of all money, "" where there is none or several."""
+    units = {column.unit for column in columns if column.kind.is_money}
+    return units.pop() if len(units) == 1 else ""
+
+
+def _all_days(rows: Sequence[Row]) -> bool:
+    return all(row.get("date_start") == row.get("date_stop") for row in rows)
+
+
+def _period(columns: Sequence[Column], rows: Sequence[Row], caption: str) -> list[str]:
+    """Return the dates that all rows have and *caption* may say, [] where none."""
+    if not {column.name for column in columns}.issuperset(_DATES):
+        return []
+    first, *others = {tuple(row.get(name) for name in _DATES) for row in rows}
+    if others or None in first:
+        return []
+    dates = [one_line(text) for text in dict.fromkeys(map(str, first))]
+    stated = _DATE.findall(caption)  # such as a week of which one day has rows
+    return dates if not stated or set(stated) == set(dates) else []
+
+
+def _total(column: Column, totals: Row) -> Cell:
+    total: Any = totals.get(column.name)
+    if total is None and column.kind is FieldKind.TEXT:
+        return (Line(),)
+    return cell(total, column)

@@ -1,4 +1,4 @@
-"""The ad accounts: fixtures, and stand-ins for those that always fail."""
+"""The ad accounts: fixtures, unusual ones, and one for each error."""
 
 from __future__ import annotations
 
@@ -11,44 +11,73 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from .faults import BY_ACCOUNT, Fault
-from .state import Sandbox
+from .state import Sandbox, Token
 
 Account = Mapping[str, Any]
 
-_ROWS: list[dict[str, Any]] = json.loads(
-    Path(__file__).with_name("accounts.json").read_text("utf-8")
-)
-ACCOUNTS: tuple[Account, ...] = tuple(
-    MappingProxyType(row) for row in _ROWS if row.get("reached", True)
-)
-UNREACHED = {row["account_id"] for row in _ROWS if not row.get("reached", True)}
-BY_ID = {account["account_id"]: account for account in ACCOUNTS}
-# A currency without minor units: Insights gives its spend without decimals.
+
+def _read(name: str) -> tuple[Account, ...]:
+    rows = json.loads(Path(__file__).with_name(name).read_text("utf-8"))
+    return tuple(map(MappingProxyType, rows))
+
+
+_ALL = _read("accounts.json")
+ACCOUNTS = tuple(row for row in _ALL if row.get("reached", True))
+UNREACHED = {row["account_id"] for row in _ALL if not row.get("reached", True)}
+# Read by id only, unless the switch special_accounts lists them.
+SPECIAL = _read("special_accounts.json")
+ASSIGNED = 3
+# Insights gives the spend of these without decimals.
 # https://developers.facebook.com/docs/marketing-api/currencies
-WHOLE = {"CLP", "COP", "CRC", "HUF", "ISK", "IDR", "JPY", "KRW", "PYG", "TWD", "VND"}
+ZERO_DECIMAL = {
+    "CLP",
+    "COP",
+    "CRC",
+    "HUF",
+    "ISK",
+    "IDR",
+    "JPY",
+    "KRW",
+    "PYG",
+    "TWD",
+    "VND",
+}
 
 
 def reached(sandbox: Sandbox) -> list[Account]:
-    """The ad accounts of the person, as many as the switch says."""
+    """Return the ad accounts of the person, as many as the switches say."""
+    special = SPECIAL if sandbox.switches.special_accounts else ()
     wanted = sandbox.switches.ad_accounts
     if wanted < 0:
-        return list(ACCOUNTS)
+        return [*ACCOUNTS, *special]
     extra = range(len(ACCOUNTS), wanted)
-    return [*ACCOUNTS[:wanted], *(_extra(number) for number in extra)]
+    return [*ACCOUNTS[:wanted], *(_extra(number) for number in extra), *special]
 
 
-def find(object_id: str, sandbox: Sandbox) -> Account:
-    """The ad account ``act_…``; raises Fault as Meta does for the others."""
+def allowed(token: Token, sandbox: Sandbox) -> list[Account]:
+    """
+    Return the ad accounts that *token* may read.
+
+    A system user may read only those assigned to it, although its
+    /me/adaccounts lists the others too.
+    """
+    found = reached(sandbox)
+    return found[:ASSIGNED] if token.kind == "SYSTEM_USER" else found
+
+
+def find(object_id: str, token: Token, sandbox: Sandbox) -> Account:
+    """Return the ad account ``act_…``; raises Fault if *token* may not read it."""
     number = object_id.removeprefix("act_")
     if number == object_id:
         raise Fault("100/33", method="get", id=object_id)
     if number in BY_ACCOUNT:
         return _failing(number)
-    if number in UNREACHED:
-        raise Fault("200")
-    for account in reached(sandbox):
+    for account in (*allowed(token, sandbox), *SPECIAL):
         if account["account_id"] == number:
             return account
+    others = {account["account_id"] for account in reached(sandbox)}
+    if number in UNREACHED | others:
+        raise Fault("200")
     raise Fault("100/33", method="get", id=object_id)
 
 
@@ -72,7 +101,7 @@ def _failing(number: str) -> Account:
 
 
 def described(account: Account, sandbox: Sandbox) -> dict[str, Any]:
-    """Every field of the node that the sandbox knows."""
+    """Return every field of the node that the sandbox knows."""
     zone = ZoneInfo(account["timezone_name"])
     there = sandbox.now().astimezone(zone)
     offset = there.utcoffset()

@@ -1,4 +1,4 @@
-"""The ASGI application: which path is answered by whom."""
+"""The ASGI application: routes, middleware, exception handlers."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from starlette.routing import Mount, Route
 from . import control, graph, tokens
 from .dialog import dialog, dialog_answer
 from .faults import Fault, answer
+from .guard import GuardMiddleware
 from .insights import insights, report_run
-from .middleware import Front
+from .middleware import GraphMiddleware
 from .state import Sandbox
 
 GET_POST = ["GET", "POST"]
@@ -29,6 +30,7 @@ ROUTES = [
     Route("/me/permissions", graph.delete_permissions, methods=["DELETE"]),
     Route("/me/permissions/{permission}", graph.delete_permission, methods=["DELETE"]),
     Route("/me/adaccounts", graph.ad_accounts),
+    Route("/{user_id}/assigned_ad_accounts", graph.assigned_ad_accounts),
     Route("/{object_id}", graph.ad_account),
     Route("/{object_id}/insights", insights),
     Route("/{object_id}/insights", report_run, methods=["POST"]),
@@ -36,15 +38,18 @@ ROUTES = [
 
 
 def create_app(sandbox: Sandbox | None = None) -> Starlette:
-    """The pretend Meta as an ASGI application; `sandbox` is its memory."""
+    """Return the pretend Meta as an ASGI application; `sandbox` is its state."""
     sandbox = sandbox or Sandbox()
     app = Starlette(
         routes=ROUTES,
-        middleware=[Middleware(Front, sandbox=sandbox)],
+        middleware=[
+            Middleware(GuardMiddleware),
+            Middleware(GraphMiddleware, sandbox=sandbox),
+        ],
         exception_handlers={
             Fault: _fault,
-            control.Refused: control.refused,
-            HTTPException: _nothing_there,
+            control.BadRequest: control.bad_request,
+            HTTPException: _not_found,
         },
     )
     app.router.redirect_slashes = False
@@ -57,8 +62,8 @@ def _fault(request: Request, fault: Exception) -> Response:
     return answer(fault, request, request.app.state.sandbox)
 
 
-def _nothing_there(request: Request, problem: Exception) -> Response:
-    """No such path, or no such method on it."""
+def _not_found(request: Request, problem: Exception) -> Response:
+    """Answer a path, or a method on it, that does not exist."""
     assert isinstance(problem, HTTPException)  # noqa: S101  for the type checker
     if request.url.path.startswith("/_sandbox"):
         return JSONResponse({"error": problem.detail}, problem.status_code)

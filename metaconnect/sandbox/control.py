@@ -1,4 +1,4 @@
-"""The tester's side door, ``/_sandbox``: nothing of it exists at Meta."""
+"""``/_sandbox``: control of the sandbox by tests; Meta has nothing like it."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from .state import LONG_LIVED, Sandbox, Switches
 TOKEN_KINDS = ("USER", "SYSTEM_USER")
 
 
-class Refused(ValueError):
-    """A control request that makes no sense; the text says why."""
+class BadRequest(ValueError):
+    """A control request that is answered with 400 and this text."""
 
 
 async def _body(request: Request) -> dict[str, Any]:
     try:
         body = json.loads(await request.body() or b"{}")
     except ValueError:
-        raise Refused("the body must be JSON") from None
+        raise BadRequest("the body must be JSON") from None
     if not isinstance(body, dict):
-        raise Refused("the body must be a JSON object")
+        raise BadRequest("the body must be a JSON object")
     return body
 
 
@@ -49,23 +49,25 @@ async def scenarios(_request: Request) -> Response:
 
 
 async def plan(request: Request) -> Response:
-    """POST {"path", "error", "times"}: faults to come; times 0 is for ever."""
+    """POST {"path", "error", "times"}: plan faults; times 0 is until the reset."""
     sandbox: Sandbox = request.app.state.sandbox
     body = await _body(request)
     path, error, times = body.get("path", "*"), body.get("error"), body.get("times", 1)
     if error not in FAULTS:
-        raise Refused(f"no error {error!r}; see GET /_sandbox/scenarios")
+        raise BadRequest(f"no error {error!r}; see GET /_sandbox/scenarios")
     if not isinstance(path, str) or not (path == "*" or path.startswith("/")):
-        raise Refused('path is "*", or a path without version, as /oauth/access_token')
+        raise BadRequest(
+            'path is "*", or a path without version, as /oauth/access_token'
+        )
     if type(times) is not int or times < 0:
-        raise Refused("times is a number; 0 is for ever")
+        raise BadRequest("times is a number; 0 is until the reset")
     sandbox.plan(path, error, times or None)
     waiting = [dataclasses.asdict(each) for each in sandbox.planned]
     return JSONResponse({"planned": [each for each in waiting if each["times"] != 0]})
 
 
 async def switches(request: Request) -> Response:
-    """GET or POST {switch: value}: how the pretend Meta behaves from now on."""
+    """GET or POST {switch: value}: read or change the switches."""
     sandbox: Sandbox = request.app.state.sandbox
     if request.method == "POST":
         changed = dataclasses.replace(sandbox.switches)
@@ -73,15 +75,17 @@ async def switches(request: Request) -> Response:
             try:
                 changed.turn(name, value)
             except ValueError as problem:
-                raise Refused(str(problem)) from None
+                raise BadRequest(str(problem)) from None
         if changed.token_error and changed.token_error not in FAULTS:
-            raise Refused("token_error takes one of the errors of /_sandbox/scenarios")
+            raise BadRequest(
+                "token_error takes one of the errors of /_sandbox/scenarios"
+            )
         sandbox.switches = changed
     return JSONResponse(dataclasses.asdict(sandbox.switches))
 
 
 async def requests(request: Request) -> Response:
-    """GET: what was asked so far; names only, no values."""
+    """GET: the requests so far; names of parameters, no values."""
     sandbox: Sandbox = request.app.state.sandbox
     return JSONResponse({"requests": sandbox.requests})
 
@@ -93,11 +97,11 @@ async def tokens(request: Request) -> Response:
     kind, life = body.get("type", "USER"), body.get("expires_in", LONG_LIVED)
     scopes = body.get("scopes", ["ads_read", "ads_management", "business_management"])
     if kind not in TOKEN_KINDS:
-        raise Refused(f"type is one of {', '.join(TOKEN_KINDS)}")
+        raise BadRequest(f"type is one of {', '.join(TOKEN_KINDS)}")
     if life is not None and type(life) is not int:
-        raise Refused("expires_in is a number of seconds, or null for never")
+        raise BadRequest("expires_in is a number of seconds, or null for never")
     if not isinstance(scopes, list) or not all(isinstance(s, str) for s in scopes):
-        raise Refused("scopes is a list of names")
+        raise BadRequest("scopes is a list of names")
     app_id = None if body.get("app_id") is None else str(body["app_id"])
     value = sandbox.issue_token(
         kind=kind, expires_in=life, scopes=tuple(scopes), app_id=app_id
@@ -116,7 +120,7 @@ async def clock(request: Request) -> Response:
                 sandbox.advance((there - sandbox.now()).total_seconds())
             sandbox.advance(float(body.get("advance", 0)))
         except (TypeError, ValueError, OverflowError) as problem:
-            raise Refused(f"not a time: {problem}") from None
+            raise BadRequest(f"not a time: {problem}") from None
     return JSONResponse({"now": sandbox.now().isoformat()})
 
 
@@ -126,7 +130,7 @@ async def reset(request: Request) -> Response:
     return JSONResponse({"success": True})
 
 
-def refused(_request: Request, problem: Exception) -> Response:
+def bad_request(_request: Request, problem: Exception) -> Response:
     return JSONResponse({"error": str(problem)}, 400)
 
 

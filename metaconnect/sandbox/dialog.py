@@ -16,16 +16,16 @@ from starlette.responses import RedirectResponse, Response
 
 from .faults import FAULTS, Fault
 from .pages import PERMISSIONS, consent_page
-from .state import APP_NAME, USER, Sandbox
+from .state import APP_NAME, SYSTEM_USER_CONFIGS, USER, Sandbox
 from .urls import redirect_uri_problem, with_query
 
-# What a Login for Business configuration of this app asks for.
+# The permissions of every Login for Business configuration of this app.
 CONFIGURED = ("ads_read", "ads_management", "business_management")
 DENIED = "dialog-denied"
 
 
 async def dialog(request: Request) -> Response:
-    """GET /dialog/oauth: check the authorization request, then ask."""
+    """GET /dialog/oauth: check the request, then show the consent page."""
     sandbox: Sandbox = request.app.state.sandbox
     query = dict(request.query_params)
     asked = _asked(query, sandbox)
@@ -46,7 +46,7 @@ async def dialog(request: Request) -> Response:
 
 
 async def dialog_answer(request: Request) -> Response:
-    """POST /dialog/oauth/answer: what the person pressed."""
+    """POST /dialog/oauth/answer: the form of the consent page."""
     sandbox: Sandbox = request.app.state.sandbox
     form = request.scope["form"]
     query = sandbox.dialogs.pop(str(form.get("dialog")), None)
@@ -60,7 +60,7 @@ async def dialog_answer(request: Request) -> Response:
 
 
 def _asked(query: Mapping[str, str], sandbox: Sandbox) -> list[str]:
-    """The permissions to show; raises Fault with one of Meta's dead ends."""
+    """Return the permissions to ask for; raises Fault with an error page."""
     if query.get("client_id") != sandbox.app_id:
         raise Fault("page-invalid-app")
     if problem := redirect_uri_problem(query.get("redirect_uri", "")):
@@ -98,16 +98,26 @@ def _approved(
     query: Mapping[str, str], asked: list[str], ticked: list[str], sandbox: Sandbox
 ) -> Response:
     declined = [name for name in asked if name not in ticked]
-    sandbox.grant(ticked, declined)
-    params = {"code": sandbox.issue_code(query["redirect_uri"])}
+    if not _for_system_user(query):
+        sandbox.grant(ticked, declined)
+    code = sandbox.issue_code(
+        query["redirect_uri"],
+        config_id=query.get("config_id", ""),
+        scopes=tuple(ticked) if _for_system_user(query) else (),
+    )
+    params = {"code": code}
     if "granted_scopes" in _words(query.get("response_type", "")):
         params["granted_scopes"] = ",".join(sandbox.granted())
         params["denied_scopes"] = ",".join(declined)
     return _back(query, params)
 
 
+def _for_system_user(query: Mapping[str, str]) -> bool:
+    return query.get("config_id") in SYSTEM_USER_CONFIGS
+
+
 def _back(query: Mapping[str, str], params: Mapping[str, str]) -> Response:
-    """302 to the redirect URI, with Meta's odd fragment at the end."""
+    """Redirect to the redirect URI, with the fragment that Meta appends."""
     state = {"state": query["state"]} if "state" in query else {}
     location = with_query(query["redirect_uri"], {**params, **state})
     return RedirectResponse(

@@ -1,4 +1,4 @@
-"""Reading nodes and edges: fields, cursors, pages."""
+"""Parse `fields`, select them from a node, and cut edges into pages."""
 
 from __future__ import annotations
 
@@ -69,12 +69,12 @@ def selected(
 
 
 def cursor(index: int) -> str:
-    """Meta's way of writing a row number: 24 is ``MjQZD``."""
+    """Return Meta's cursor for a row number: 24 is ``MjQZD``."""
     return base64.b64encode(str(index).encode()).decode().replace("=", "ZD")
 
 
 def row_number(text: str) -> int:
-    """The row that a cursor names; raises the Fault for a bad one."""
+    """Return the row number of a cursor; raises Fault for an invalid one."""
     padded = text.replace("ZD", "=")
     try:
         number = int(base64.b64decode(padded, validate=True))
@@ -86,12 +86,12 @@ def row_number(text: str) -> int:
 
 
 def whole_number(text: str) -> int | None:
-    """The number of at most twelve digits that *text* is, if it is one."""
+    """Parse a number of at most twelve digits; None for anything else."""
     return int(text) if re.fullmatch(r"[0-9]{1,12}", text) else None
 
 
 def limit_of(params: Mapping[str, str]) -> int:
-    """How many rows a page may have."""
+    """Return the page size that was asked for."""
     text = params.get("limit", str(DEFAULT_LIMIT))
     if number := whole_number(text):
         return number
@@ -124,10 +124,10 @@ def page(request: Request, rows: Sequence[Any]) -> dict[str, Any]:
 
 
 def _url(request: Request, limit: int, **place: str) -> str:
-    """Meta writes the access token into these URLs, in clear."""
+    """Return the URL of another page; as at Meta, it holds the access token."""
     params: Mapping[str, str] = request.scope["params"]
     rest = {k: v for k, v in params.items() if k not in ("limit", "after", "before")}
     rest["access_token"] = request.scope["access_token"]
-    query = urlencode({**rest, "pretty": "0", "limit": str(limit), **place})
-    asked = request.scope["root"] + request.scope["path"]
-    return f"{request.url.scheme}://{request.url.netloc}{asked}?{query}"
+    query = urlencode({**rest, "limit": str(limit), **place})
+    path = request.scope["root"] + request.scope["path"]
+    return f"{request.url.scheme}://{request.url.netloc}{path}?{query}"

@@ -36,7 +36,7 @@ async def insights(request: Request) -> Response:
     sandbox: Sandbox = request.app.state.sandbox
     token = caller(request)
     object_id = request.path_params["object_id"]
-    account = accounts.find(object_id, sandbox)
+    account = accounts.find(object_id, token, sandbox)
     if name := BY_ACCOUNT.get(account["account_id"]):
         raise Fault(name, id=object_id, path=request.scope["path"])
     require_ads(token, sandbox, "200")
@@ -51,8 +51,8 @@ async def insights(request: Request) -> Response:
 async def report_run(request: Request) -> Response:
     """POST /act_…/insights, asynchronous: one of the things not done."""
     sandbox: Sandbox = request.app.state.sandbox
-    caller(request)
-    accounts.find(request.path_params["object_id"], sandbox)
+    token = caller(request)
+    accounts.find(request.path_params["object_id"], token, sandbox)
     raise Fault("100/unsupported", param="asynchronous reports")
 
 

@@ -1,4 +1,4 @@
-"""What every request passes first: version, record, wait, planned faults."""
+"""Parse the version and token, record the request, wait, answer planned faults."""
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ NEWEST = 26
 # https://developers.facebook.com/docs/graph-api/changelog/versions
 OLDEST_GRAPH = 21
 OLDEST_MARKETING = 25
-MARKETING = re.compile(r"^/(act_|me/adaccounts)")
+MARKETING = re.compile(r"^/(act_|me/adaccounts|\w+/assigned_ad_accounts)")
+REMOVED_PARAMETERS = ("pretty", "debug", "date_format")
 INSIGHTS = re.compile(r"^/act_(\d+)/insights$")
 
 
-class Front:
+class GraphMiddleware:
     """ASGI middleware around the routes; ``/_sandbox`` passes untouched."""
 
     def __init__(self, app: ASGIApp, sandbox: Sandbox) -> None:
@@ -45,13 +46,22 @@ class Front:
         if wait := self.sandbox.switches.latency_ms:
             await asyncio.sleep(wait / 1000)
         send = self._with_headers(scope, send)
-        name = self.sandbox.due(scope["path"]) or _unknown_version(scope)
-        if name is None:
+        fault = self._fault(scope)
+        if fault is None:
             await self.app(scope, receive, send)
         else:
-            fault = Fault(name, path=scope["path"])
             response = answer(fault, Request(scope, receive), self.sandbox)
             await response(scope, receive, send)
+
+    def _fault(self, scope: Scope) -> Fault | None:
+        """Return what this request fails with before it reaches its route."""
+        if planned := self.sandbox.due(scope["path"]):
+            return Fault(planned, path=scope["path"])
+        if scope["major"] > NEWEST:
+            return Fault("2500/path", path=scope["path"])
+        if removed := _removed_feature(scope):
+            return Fault("100/protocol", param=removed)
+        return None
 
     def _record(self, scope: Scope) -> None:
         self.sandbox.requests.append(
@@ -77,7 +87,7 @@ class Front:
 
 
 async def _read(scope: Scope, receive: Receive) -> Scope:
-    """Take version, parameters and token out of the request, once."""
+    """Return *scope* with version, parameters and token parsed, once for all routes."""
     request = Request(scope, receive)
     try:
         form = await request.form()
@@ -101,8 +111,23 @@ async def _read(scope: Scope, receive: Receive) -> Scope:
     }
 
 
-def _unknown_version(scope: Scope) -> str | None:
-    return "2500/path" if scope["major"] > NEWEST else None
+def _removed_feature(scope: Scope) -> str | None:
+    """
+    Return the parameter or header of *scope* that no version serves any more.
+
+    v26.0 removed them, and on 2026-10-27 they left the older versions too;
+    /debug_token is exempt. The error that Meta answers with is not documented:
+    an invalid parameter (code 100) stands for it here.
+    https://developers.facebook.com/docs/graph-api/changelog/version26.0
+    """
+    if scope["path"].startswith(("/dialog/", "/debug_token")):
+        return None
+    gone = [name for name in REMOVED_PARAMETERS if name in scope["params"]]
+    if "ids" in scope["params"] and scope["path"] == "/":
+        gone.append("ids")
+    if any(name == b"if-none-match" for name, _ in scope["headers"]):
+        gone.append("If-None-Match")
+    return ", ".join(gone) or None
 
 
 def graph_headers(scope: Mapping[str, Any], sandbox: Sandbox) -> dict[str, str]:

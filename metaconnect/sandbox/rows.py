@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from .accounts import WHOLE, Account
+from .accounts import ZERO_DECIMAL, Account
 from .date_ranges import Days
 from .metrics import Metrics
 from .synthetic import Ad, ads_of, counts_of, running_days, total
@@ -100,7 +100,7 @@ def _row(query: Query, ads: list[Ad], period: Days) -> Row | None:
     counts = total(counts_of(query.account, ad, day) for day in days for ad in ads)
     if counts is None:
         return None
-    minor = 1 if query.account["currency"] in WHOLE else 100
+    minor = 1 if query.account["currency"] in ZERO_DECIMAL else 100
     metrics = Metrics(counts, minor, query.windows)
     values = ((name, metrics.value(name)) for name in query.fields)
     return {name: value for name, value in values if value is not None}

@@ -1,4 +1,4 @@
-"""What the pretend Meta remembers: the app, the person, codes, tokens, switches."""
+"""The state of a sandbox: the app, its users, codes, tokens and switches."""
 
 from __future__ import annotations
 
@@ -17,8 +17,17 @@ USER = {
     "first_name": "Jane",
     "last_name": "Doe",
 }
+SYSTEM_USER = {"id": "122100000000000099", "name": "Metaconnect System User"}
+# The users by the kind of their tokens, as debug_token calls it.
+USERS = {"USER": USER, "SYSTEM_USER": SYSTEM_USER}
 SHORT_LIVED = 5400
 LONG_LIVED = 5183944
+# Login for Business configurations whose token is a system user's, and its life.
+# Any other number is a configuration with user tokens.
+SYSTEM_USER_CONFIGS: dict[str, int | None] = {
+    "200000000000001": None,
+    "200000000000060": LONG_LIVED,
+}
 DATA_ACCESS = timedelta(days=90)
 
 
@@ -32,13 +41,13 @@ def _about(default: Any, text: str) -> Any:
 
 @dataclass(kw_only=True)
 class Switches:
-    """What can be turned at ``/_sandbox/switches``; `about` explains each."""
+    """The settings of ``/_sandbox/switches``; `about` explains each."""
 
     auto_approve: bool = _about(
         False, "the dialog redirects as if Continue was pressed"
     )
     decline: str = _about("", "permissions that auto_approve leaves unticked")
-    business_login: bool = _about(False, "refuse scope, ask for config_id")
+    business_login: bool = _about(False, "the dialog refuses scope and wants config_id")
     code_expires_in: int = _about(600, "seconds an authorization code lives")
     expires_in: str = _about("", "in token answers: a number of seconds, or 'missing'")
     never_expires: bool = _about(False, "user tokens have expires_at 0")
@@ -48,6 +57,9 @@ class Switches:
     token_error: str = _about("", "every user token fails with this, such as 190/460")
     require_proof: bool = _about(False, "calls without appsecret_proof are refused")
     ad_accounts: int = _about(-1, "how many ad accounts are reached; -1 is all")
+    special_accounts: bool = _about(
+        False, "list the ad accounts with unusual numbers too, after the others"
+    )
     row_budget: int = _about(10_000, "rows of one answer above which Insights fails")
     regain_minutes: int = _about(12, "estimated_time_to_regain_access of a throttle")
     usage_percent: int = _about(1, "call_count of the usage headers")
@@ -76,7 +88,18 @@ class Code:
 
     redirect_uri: str
     expires_at: datetime
+    config_id: str = ""
+    scopes: tuple[str, ...] = ()
     used: bool = False
+
+    @property
+    def kind(self) -> str:
+        """The kind of token that it is exchanged for."""
+        return "SYSTEM_USER" if self.config_id in SYSTEM_USER_CONFIGS else "USER"
+
+    @property
+    def token_life(self) -> int | None:
+        return SYSTEM_USER_CONFIGS.get(self.config_id, SHORT_LIVED)
 
 
 @dataclass(kw_only=True)
@@ -95,7 +118,7 @@ class Token:
 
 @dataclass(kw_only=True)
 class Planned:
-    """A fault that waits for requests to `path`; `times` None is for ever."""
+    """A fault planned for requests to `path`; `times` None is until the reset."""
 
     path: str
     error: str
@@ -156,19 +179,24 @@ class Sandbox:
         return None
 
     def grant(self, granted: list[str], declined: list[str]) -> None:
-        """Keep what the person ticked and unticked."""
+        """Record the permissions that were granted and declined."""
         self.permissions.update(dict.fromkeys(["public_profile", *granted], "granted"))
         self.permissions.update(dict.fromkeys(declined, "declined"))
 
     def granted(self) -> tuple[str, ...]:
         return tuple(p for p, status in self.permissions.items() if status == "granted")
 
-    def issue_code(self, redirect_uri: str) -> str:
+    def issue_code(
+        self, redirect_uri: str, *, config_id: str = "", scopes: tuple[str, ...] = ()
+    ) -> str:
         """A fresh authorization code for that redirect URI."""
         value = "AQ" + secrets.token_urlsafe(180)
         life = timedelta(seconds=self.switches.code_expires_in)
         self.codes[value] = Code(
-            redirect_uri=redirect_uri, expires_at=self.now() + life
+            redirect_uri=redirect_uri,
+            expires_at=self.now() + life,
+            config_id=config_id,
+            scopes=scopes,
         )
         return value
 

@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from .accounts import WHOLE, Account
+from .accounts import ZERO_DECIMAL, Account
 
 CAMPAIGNS = ("Prospecting", "Retargeting", "Brand", "Seasonal sale", "New arrivals")
 AUDIENCES = ("Lookalike 1%", "Broad 25-54", "Site visitors 30d", "Past buyers")
@@ -138,7 +138,7 @@ def counts_of(account: Account, ad: Ad, day: date) -> Counts:
     """What that ad did on that day."""
     plan = account["delivery"]
     jitter = draw(ad.ad_id, day)
-    minor = 1 if account["currency"] in WHOLE else 100
+    minor = 1 if account["currency"] in ZERO_DECIMAL else 100
     factor = _season(day) * (0.85 + 0.3 * jitter[0])
     spend = round(plan["daily"] * ad.share * factor * minor)
     impressions = round(spend / minor / (plan["cpm"] * (0.85 + 0.3 * jitter[1])) * 1000)

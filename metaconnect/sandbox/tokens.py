@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from .auth import inspect_token
 from .faults import Fault, GraphResponse, error_of
-from .state import APP_NAME, DATA_ACCESS, LONG_LIVED, SHORT_LIVED, USER, Sandbox, Token
+from .state import APP_NAME, DATA_ACCESS, LONG_LIVED, USERS, Sandbox, Token
 
 
 async def access_token(request: Request) -> Response:
@@ -65,7 +65,9 @@ def _exchange_code(params: Mapping[str, str], sandbox: Sandbox) -> Response:
         raise Fault("36007")
     if params["redirect_uri"] != code.redirect_uri:
         raise Fault("36008")
-    value = sandbox.issue_token(expires_in=SHORT_LIVED)
+    value = sandbox.issue_token(
+        kind=code.kind, expires_in=code.token_life, scopes=code.scopes
+    )
     return _token_answer(sandbox.tokens[value], sandbox)
 
 
@@ -79,6 +81,12 @@ def _extend(params: Mapping[str, str], sandbox: Sandbox) -> Response:
 
 
 def _longer(token: Token, params: Mapping[str, str], sandbox: Sandbox) -> Token:
+    """
+    Return a new long-lived token, or *token* itself where there is none to get.
+
+    A system user's is renewed only with `set_token_expires_in_60_days`.
+    https://developers.facebook.com/docs/business-management-apis/system-users/install-apps-and-generate-tokens
+    """
     if token.kind == "SYSTEM_USER":
         if params.get("set_token_expires_in_60_days") != "true":
             return token
@@ -148,7 +156,7 @@ def _facts(token: Token, sandbox: Sandbox) -> dict[str, Any]:
         "is_valid": True,
         "scopes": scopes,
         "granular_scopes": [{"scope": s} for s in scopes if s != "public_profile"],
-        "user_id": USER["id"],
+        "user_id": USERS[token.kind]["id"],
     }
     if token.long_lived:
         facts["issued_at"] = int(token.issued_at.timestamp())

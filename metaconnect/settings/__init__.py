@@ -1,7 +1,28 @@
-"""The settings: `load_settings` gathers them, `Settings` has them."""
+"""
+The settings: `load_settings` gathers them, `Settings` has them.
 
+Begin to read at `load.py`; `provenance.py` decides which source is believed.
+"""
+
+from .checks import is_loopback
+from .config_file import remember
+from .env_files import working_folder
+from .load import load_settings
 from .names import NAMES
-from .sources import load_settings, remember
+from .projects import allow_project, is_project_allowed, require_allowed_project
+from .provenance import Source, Trust
 from .values import Settings
 
-__all__ = ["NAMES", "Settings", "load_settings", "remember"]
+__all__ = [
+    "NAMES",
+    "Settings",
+    "Source",
+    "Trust",
+    "allow_project",
+    "is_loopback",
+    "is_project_allowed",
+    "load_settings",
+    "remember",
+    "require_allowed_project",
+    "working_folder",
+]

@@ -3,51 +3,25 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..constants import DEFAULT_SCOPES, DEFAULT_VERSION
 from ..errors import ConfigError
 from ..models import MetaApp, MetaHost
-from .checks import base_url, bypasses_rls, one_of
-from .names import (
-    DASHBOARD_CALLBACK,
-    DEFAULT_REDIRECT_URI,
-    NAMES,
-    SECRET,
-    WHERE_TO_FIND,
+from .checks import (
+    absolute_folder,
+    base_url,
+    header_value,
+    key_role,
+    one_of,
+    refuse_reference,
 )
+from .fields import Fields
+from .names import DASHBOARD_CALLBACK, DEFAULT_REDIRECT_URI
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
-class Settings:
-    """Every setting as text, or None where no source has it."""
-
-    meta_app_id: str | None = None
-    meta_app_secret: str | None = None
-    redirect_uri: str | None = None
-    base_url: str | None = None
-    scopes: str | None = None
-    config_id: str | None = None
-    api_version: str | None = None
-    graph_url: str | None = None
-    dialog_url: str | None = None
-    supabase_url: str | None = None
-    supabase_key: str | None = None
-    service_role_key: str | None = None
-    store: str | None = None
-    secrets: str | None = None
-    service_role: str | None = None
-    client: str | None = None
-    home: str | None = None
-
-    def __repr__(self) -> str:
-        shown = ", ".join(
-            f"{name}={'***' if name in SECRET else repr(value)}"
-            for name in NAMES
-            if (value := getattr(self, name)) is not None
-        )
-        return f"Settings({shown})"
+class Settings(Fields):
+    """What follows from the fields. Raises ConfigError where one cannot be used."""
 
     @property
     def meta_host(self) -> MetaHost:
@@ -56,36 +30,34 @@ class Settings:
         if not re.fullmatch(r"v\d{1,3}\.\d{1,2}", version):
             raise ConfigError(f"META_API_VERSION must look like v26.0, not {version!r}")
         return MetaHost(
-            graph_url=base_url("META_GRAPH_URL", self.graph_url or MetaHost.graph_url),
-            dialog_url=base_url(
-                "META_DIALOG_URL", self.dialog_url or MetaHost.dialog_url
-            ),
+            graph_url=self._url("graph_url") or MetaHost.graph_url,
+            dialog_url=self._url("dialog_url") or MetaHost.dialog_url,
             version=version,
         )
 
     @property
     def meta_app(self) -> MetaApp:
         """Raises ConfigError naming every missing setting at once."""
-        self._require("meta_app_id", "meta_app_secret")
-        app_id, app_secret = self.meta_app_id or "", self.meta_app_secret or ""
+        self.require("meta_app_id", "meta_app_secret")
+        app_id = self.meta_app_id or ""
         if not app_id.isascii() or not app_id.isdigit():
             raise ConfigError(
-                "META_APP_ID must be the app's number.",
-                hint="It stands at the top of the app's page on "
+                f"{self.name_of('meta_app_id')} must be the app's number.",
+                hint="It is at the top of the app's page on "
                 "https://developers.facebook.com/apps",
             )
         scopes = re.split(r"[,\s]+", (self.scopes or "").strip(" ,"))
         return MetaApp(
             app_id=app_id,
-            app_secret=app_secret,
+            app_secret=self._key("meta_app_secret"),
             scopes=tuple(filter(None, scopes)) or DEFAULT_SCOPES,
             config_id=self.config_id,
         )
 
     def require_all_for_connecting(self) -> None:
-        """Raise ConfigError naming all that connecting needs and nobody set."""
+        """Raise ConfigError naming everything missing that connecting needs."""
         supabase = ("supabase_url", self._supabase_key)
-        self._require(
+        self.require(
             "meta_app_id",
             "meta_app_secret",
             *(supabase if self.store_kind == "supabase" else ()),
@@ -94,21 +66,20 @@ class Settings:
     def redirect_uri_for(self, *, paste: bool) -> str:
         """Return the redirect URI; with *paste* it may be the dashboard's own."""
         if self.redirect_uri:
-            return self.redirect_uri
-        if paste and self.base_url:
-            base = base_url("NEXT_PUBLIC_BASE_URL", self.base_url)
+            return self._with_base_url(self.redirect_uri)
+        if paste and (base := self._url("base_url")):
             return base + DASHBOARD_CALLBACK
         return DEFAULT_REDIRECT_URI
 
     @property
     def store_kind(self) -> str:
-        """Where connections are kept: "local" or "supabase"."""
+        """Return where connections are kept: "local" or "supabase"."""
         kind = self.store or ("supabase" if self.supabase_url else "local")
         return one_of("METACONNECT_STORE", kind, ("local", "supabase"))
 
     @property
     def secrets_kind(self) -> str | None:
-        """Where secrets are kept: "keyring", "file", or None if nobody said."""
+        """Return where secrets are kept: "keyring", "file", None if nobody said."""
         if self.secrets is None:
             return None
         return one_of("METACONNECT_SECRETS", self.secrets, ("keyring", "file"))
@@ -127,21 +98,16 @@ class Settings:
         The project's URL and the API key to use: publishable, or the service
         role's where that was asked for.
 
-        Raises ConfigError naming every missing setting at once, and for a
-        secret key in the place of the publishable one: it would bypass
-        Row-Level Security by accident.
+        Raises ConfigError naming every missing setting at once, and for either
+        key in the place of the other: a secret one would bypass Row-Level
+        Security by accident, a publishable one would see nothing.
         """
-        key = self._supabase_key
-        self._require("supabase_url", key)
-        value = getattr(self, key)
-        if key == "supabase_key" and bypasses_rls(value):
-            raise ConfigError(
-                "The Supabase key that was given is a secret one: "
-                "it bypasses Row-Level Security.",
-                hint="Put it into SUPABASE_SERVICE_ROLE_KEY and set "
-                "METACONNECT_SERVICE_ROLE=1, or give the publishable key.",
-            )
-        return base_url("SUPABASE_URL", self.supabase_url or ""), value
+        setting = self._supabase_key
+        self.require("supabase_url", setting)
+        key = self._key(setting)
+        check = _refuse_secret if setting == "supabase_key" else _refuse_publishable
+        check(self.name_of(setting), key)
+        return self._url("supabase_url") or "", key
 
     @property
     def _supabase_key(self) -> str:
@@ -151,17 +117,50 @@ class Settings:
     def folder(self) -> Path:
         """The data folder. It need not exist yet."""
         if self.home:
-            return Path(self.home).expanduser().absolute()
+            return absolute_folder(self.name_of("home"), self.home)
         from platformdirs import user_data_path
 
-        return user_data_path("metaconnect", appauthor=False)
-
-    def _require(self, *settings: str) -> None:
-        missing = [NAMES[name] for name in settings if getattr(self, name) is None]
-        if missing:
-            names = ", ".join(names[0] for names in missing)
+        path = user_data_path("metaconnect", appauthor=False)
+        if not path.is_absolute():  # "~/...", for a user without a home folder
             raise ConfigError(
-                f"Missing setting{'s' * (len(missing) > 1)}: {names}.",
-                hint=WHERE_TO_FIND.get(missing[0][0], "")
-                + "Set them in the environment, in .env.local or in .env.",
+                "There is no home folder to keep data in.",
+                hint="Name a folder of your own with METACONNECT_HOME.",
             )
+        return path
+
+    def _url(self, setting: str) -> str | None:
+        value = getattr(self, setting)
+        return None if value is None else base_url(self.name_of(setting), value)
+
+    def _key(self, setting: str) -> str:
+        return header_value(self.name_of(setting), getattr(self, setting))
+
+    def _with_base_url(self, uri: str) -> str:
+        # The one reference that a dashboard's own file may have here.
+        if self.base_url:
+            base = self.base_url.rstrip("/")
+            uri = re.sub(
+                r"\$(\{NEXT_PUBLIC_BASE_URL\}|NEXT_PUBLIC_BASE_URL\b)",
+                lambda _: base,
+                uri,
+            )
+        refuse_reference(self.name_of("redirect_uri"), uri)
+        return uri
+
+
+def _refuse_secret(name: str, key: str) -> None:
+    if key_role(key) == "service_role":
+        raise ConfigError(
+            f"{name} is a secret key: it bypasses Row-Level Security.",
+            hint="Put it into SUPABASE_SERVICE_ROLE_KEY and set "
+            "METACONNECT_SERVICE_ROLE=1, or give the publishable key.",
+        )
+
+
+def _refuse_publishable(name: str, key: str) -> None:
+    if key_role(key) in ("anon", "authenticated"):
+        raise ConfigError(
+            f"{name} is a publishable key: it cannot act as the service role.",
+            hint="Give the secret key (sb_secret_..., or the legacy service_role "
+            "key), or sign in as a user, without the service role.",
+        )

@@ -1,34 +1,42 @@
-"""Sealing the secrets file, with its key in the operating system's keyring."""
+"""Encrypt the secrets file with a key from the operating system's keyring."""
 
 from __future__ import annotations
 
 import os
+import re
 from base64 import b64decode, b64encode
-from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
-from threading import Thread
 from typing import Protocol
 
-from ..errors import NoSecretStore
+from ..errors import ConfigError, NoSecretStore
+from ..private_files import OTHER_FOLDER
+from . import keyrings
 
-SERVICE = "metaconnect"
-TIMEOUT = 3.0  # seconds; a keyring may wait for a prompt that nobody sees
-MAGIC = b"metaconnect secrets 1\n"
+# The header is MAGIC, the key's id and a line break; then come the nonce and
+# the encrypted content, which authenticates the header too.
+FAMILY = b"metaconnect secrets "
+MAGIC = FAMILY + b"2\n"
+ID = 32  # hexadecimal digits
+HEADER = len(MAGIC) + ID + 1
 NONCE = 12
 
 
 class Cipher(Protocol):
-    def seal(self, content: bytes) -> bytes: ...
+    """Turns the content of the secrets file into what is written, and back."""
+
+    def seal(self, content: bytes, former: bytes | None) -> bytes:
+        """Return *content* as written, with the key of the *former* file if any."""
 
     def open(self, sealed: bytes) -> bytes:
         """Raises ValueError where *sealed* is not what `seal` returned."""
 
 
 class PlainText:
-    """No cipher: the file's mode is its only guard."""
+    """No encryption: the file's mode is its only protection."""
 
-    def seal(self, content: bytes) -> bytes:
+    def seal(self, content: bytes, former: bytes | None) -> bytes:
+        del former
         return content
 
     def open(self, sealed: bytes) -> bytes:
@@ -36,94 +44,81 @@ class PlainText:
 
 
 class KeyringCipher:
-    """AES-256-GCM. The key is made at the first sealing and never replaced."""
+    """
+    AES-256-GCM. The key is made at the first sealing and never replaced.
+
+    The file names its key by an id, so that the key is found wherever the file
+    is moved and however its path is spelled. The id is a digest of the key: the
+    keyring's entry can be checked before it is used.
+    """
 
     def __init__(self, path: Path) -> None:
-        # One key a file: throwing a folder away never touches another's.
-        self._username = f"secrets-key {sha256(os.fsencode(path)).hexdigest()[:12]}"
-        self._path = path
-        self._key: bytes | None = None
+        self._path = path  # for messages
+        self._keys: dict[str, bytes] = {}
 
-    def seal(self, content: bytes) -> bytes:
+    def seal(self, content: bytes, former: bytes | None) -> bytes:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+        key = self._key(self._key_id(former)) if former else self._new_key()
+        header = MAGIC + key_id(key).encode() + b"\n"
         nonce = os.urandom(NONCE)
-        key = self._stored_key() or self._new_key()
-        return MAGIC + nonce + AESGCM(key).encrypt(nonce, content, MAGIC)
+        return header + nonce + AESGCM(key).encrypt(nonce, content, header)
 
     def open(self, sealed: bytes) -> bytes:
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        if not sealed.startswith(MAGIC):
-            raise ValueError("not a sealed file")
-        key = self._stored_key()
-        if key is None:
-            raise NoSecretStore(
-                f"The keyring no longer has the key of {self._path}.",
-                hint="Bring the keyring back, or delete the file and connect again.",
-            )
-        nonce, text = sealed[len(MAGIC) :][:NONCE], sealed[len(MAGIC) + NONCE :]
+        key = self._key(self._key_id(sealed))
+        header, body = sealed[:HEADER], sealed[HEADER:]
         try:
-            return AESGCM(key).decrypt(nonce, text, MAGIC)
+            return AESGCM(key).decrypt(body[:NONCE], body[NONCE:], header)
         except InvalidTag as exc:
-            raise ValueError("sealed with another key") from exc
+            raise ValueError("changed after it was sealed") from exc
 
-    def _stored_key(self) -> bytes | None:
-        if self._key is None:
-            text = patiently(_get_password, self._username)
-            self._key = b64decode(text) if text else None
-        return self._key
+    def _key_id(self, sealed: bytes) -> str:
+        if match := re.match(MAGIC + b"([0-9a-f]{%d})\n" % ID, sealed):
+            return match[1].decode()
+        if sealed.startswith(FAMILY) and not sealed.startswith(MAGIC):
+            raise ConfigError(
+                f"{self._path} was made by another version of metaconnect.",
+                hint=f"Use that version. {OTHER_FOLDER}",
+            )
+        raise ValueError("not a sealed file")
+
+    def _key(self, wanted: str) -> bytes:
+        """Return the key of that id, or raise NoSecretStore."""
+        if wanted not in self._keys:
+            text = keyrings.get(f"secrets-key {wanted}")
+            key = _decoded(text) if text else None
+            if key is None or key_id(key) != wanted:
+                raise self._missing(wanted)
+            self._keys[wanted] = key
+        return self._keys[wanted]
+
+    def _missing(self, wanted: str) -> NoSecretStore:
+        return NoSecretStore(
+            f"This keyring does not have the key of {self._path} "
+            f"(entry {f'secrets-key {wanted}'!r} of {keyrings.SERVICE!r}).",
+            # The key may be in the keyring of another login session, user or
+            # machine: without the file it would be of no use there.
+            hint="Keep the file: unlock the keyring, or use the user and machine, "
+            f"that it was made with. To begin anew: {OTHER_FOLDER}",
+        )
 
     def _new_key(self) -> bytes:
         key = os.urandom(32)
-        text = b64encode(key).decode()
-        # Read back: a locked macOS keychain stores nothing and says nothing.
-        if patiently(_set_password, self._username, text) != text:
-            raise NoSecretStore("The keyring did not keep what was put into it.")
-        self._key = key
+        keyrings.put(f"secrets-key {key_id(key)}", b64encode(key).decode())
+        self._keys[key_id(key)] = key
         return key
 
 
-def patiently(call: Callable[..., str | None], *args: str) -> str | None:
-    """
-    Run a keyring call in a thread of its own and give up after TIMEOUT.
-
-    Whatever a backend raises (not all of it is a KeyringError) becomes
-    NoSecretStore.
-    """
-    answer: list[str | None] = []
-    failure: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            answer.append(call(*args))
-        except BaseException as exc:  # noqa: BLE001  backends raise anything
-            failure.append(exc)
-
-    thread = Thread(target=work, daemon=True)
-    thread.start()
-    thread.join(TIMEOUT)
-    if answer:
-        return answer[0]
-    if not failure:
-        raise NoSecretStore(f"The keyring gave no answer within {TIMEOUT:.0f} s.")
-    if isinstance(failure[0], NoSecretStore):
-        raise failure[0]
-    if type(failure[0]).__name__ == "NoKeyringError":
-        raise NoSecretStore("This machine has no keyring.") from failure[0]
-    reason = str(failure[0]).rstrip(".")
-    raise NoSecretStore(f"The keyring cannot be used: {reason}.") from failure[0]
+def key_id(key: bytes) -> str:
+    """Return the id of a random *key*, from which it cannot be computed."""
+    return sha256(b"metaconnect key id" + key).hexdigest()[:ID]
 
 
-def _get_password(username: str) -> str | None:
-    import keyring
-
-    return keyring.get_password(SERVICE, username)
-
-
-def _set_password(username: str, text: str) -> str | None:
-    import keyring
-
-    keyring.set_password(SERVICE, username, text)
-    return keyring.get_password(SERVICE, username)
+def _decoded(text: str) -> bytes | None:
+    try:
+        return b64decode(text, validate=True)
+    except ValueError:
+        return None

@@ -30,7 +30,10 @@ def synthetic() -> Iterator[str]:
 def control(url: str, name: str, **what: object) -> dict[str, Any]:
     """POST to the sandbox's side door."""
     request = urllib.request.Request(
-        f"{url}/_sandbox/{name}", data=json.dumps(what).encode(), method="POST"
+        f"{url}/_sandbox/{name}",
+        data=json.dumps(what).encode(),
+        headers={"Content-Type": "application/json"},
+        method="POST",
     )
     with urllib.request.urlopen(request) as answer:
         found: dict[str, Any] = json.load(answer)

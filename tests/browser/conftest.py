@@ -23,7 +23,7 @@ QUIET = [
     "--disable-sync",
     "--no-first-run",
     "--no-proxy-server",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
 
 
@@ -70,15 +70,22 @@ def connect(shell, tmp_path):
 
 
 class Login:
-    """A `connect` that runs, and the address that it wants opened."""
+    """A `connect` that runs, and the addresses that it shows."""
 
     def __init__(self, running, handed):
+        self._running = running
         self._handed = handed
         self.end = running.end
 
     @property
     def address(self):
+        """The start page, as $BROWSER got it."""
         return address_in(self._handed)
+
+    @property
+    def long_address(self):
+        """The consent page, as the terminal shows it."""
+        return self._running.until(r"http://\S+/dialog/oauth\S+")[0]
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from metaconnect.oauth.listener import has_ipv6_loopback
-
+from ..oauth.wire import has_ipv6_loopback
 from .person import FORBIDDEN, heading, history, press
 
 
@@ -119,7 +118,7 @@ class TestWhatElseBrowsersDo:
     def test_of_two_tabs_that_answer_at_once_one_counts(self, connect, person, meta):
         login = connect()
         someone = person()
-        tabs = [someone.open(login.address), someone.open(login.address)]
+        tabs = [someone.open(a) for a in (login.address, login.long_address)]
         for tab in tabs:
             press(tab, "continue")
 
@@ -132,7 +131,8 @@ class TestWhatElseBrowsersDo:
     ):
         login = connect()
         someone = person()
-        first, second = someone.open(login.address), someone.open(login.address)
+        first = someone.open(login.address)
+        second = someone.open(login.long_address)
         press(first, "continue")
         assert heading(first) == "Authorization received"
         press(second, "cancel")
@@ -145,7 +145,7 @@ class TestWhatElseBrowsersDo:
         login = connect()
         tab = person().open(login.address)
         tab.reload()
-        tab.goto(login.address)
+        tab.goto(login.long_address)
         press(tab, "continue")
         assert heading(tab) == "Authorization received"
         tab.go_back()

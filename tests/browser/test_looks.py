@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from metaconnect.oauth import pages
+
 from .person import heading
 
 DEVICES = {
@@ -13,6 +15,9 @@ DEVICES = {
         "is_mobile": True,
         "has_touch": True,
     },
+}
+LISTENER_PAGES = {
+    name: page for name, page in vars(pages).items() if isinstance(page, pages.Page)
 }
 # WCAG 2.2, success criterion 1.4.3.
 CONTRAST = 4.5
@@ -45,6 +50,17 @@ def test_every_page_is_readable(connect, person, keep, device, answer):
         keep(tab, f"{answer}-{device}-{theme}")
         assert_readable(tab, theme)
     login.end()
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_every_page_of_the_listener_is_readable(person, keep, device):
+    tab = person(**DEVICES[device]).blank()
+    for name, page in LISTENER_PAGES.items():
+        tab.set_content(page.body.decode())
+        for theme in ("light", "dark"):
+            tab.emulate_media(color_scheme=theme)
+            keep(tab, f"listener-{name.lower()}-{device}-{theme}")
+            assert_readable(tab, theme)
 
 
 def assert_readable(tab, theme):

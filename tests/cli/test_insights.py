@@ -94,7 +94,7 @@ class TestOtherFormats:
         done = connected.run("insights", "--format", "table")
 
         assert "spend (EUR)" in done.stdout
-        total = next(line for line in done.stdout.splitlines() if " total " in line)
+        total = next(ln for ln in done.stdout.splitlines() if ln.startswith("total "))
         assert f"{sum(row['clicks'] for row in rows):,}" in total
 
     def test_a_table_without_rows_says_so_on_stderr(self, connected):

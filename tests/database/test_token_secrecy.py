@@ -106,7 +106,7 @@ def test_the_same_requests_do_show_it_to_those_who_may(actor, world):
     assert shown == [path for path, _ in READS[:6]]
 
 
-def test_embedding_shows_it_to_the_owner_alone(needs_real_postgrest, world):
+def test_embedding_shows_it_to_the_owner_alone(world):
     assert SECRET in world.send("owner", "GET", EMBEDDING).text
     assert SECRET not in world.send("viewer", "GET", EMBEDDING).text
 

@@ -14,6 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from metaconnect.graph.client import GraphClient
+from metaconnect.graph.http import open_http
+from metaconnect.graph.throttle import Throttle
 from metaconnect.models import AccessToken, MetaApp, MetaHost
 
 CORPUS = Path(__file__).parent.parent / "corpus"
@@ -142,21 +144,28 @@ def notices() -> list[str]:
 
 
 @pytest.fixture
-def client(
-    host: MetaHost, waits: list[float], notices: list[str]
-) -> Callable[..., Any]:
-    """Make a GraphClient that does not really wait."""
+def throttle(waits: list[float]) -> Throttle:
+    """A throttle whose clock moves only while it sleeps, which takes no time."""
 
     async def sleep(seconds: float) -> None:
         waits.append(seconds)
 
+    return Throttle(sleep=sleep, jitter=lambda: 0.5, clock=lambda: sum(waits))
+
+
+@pytest.fixture
+def client(
+    host: MetaHost, throttle: Throttle, notices: list[str]
+) -> Callable[..., Any]:
+    """Make a GraphClient that does not really wait."""
+
     @asynccontextmanager
-    async def make(**options: Any) -> AsyncIterator[GraphClient]:
-        options = {"host": host, "sleep": sleep, "jitter": lambda: 0.5} | options
-        async with GraphClient(
-            options.pop("host"), notice=notices.append, **options
-        ) as graph:
-            yield graph
+    async def make(
+        host: MetaHost = host, http: Any = None, **options: Any
+    ) -> AsyncIterator[GraphClient]:
+        async with http or open_http(host) as pool:
+            options = {"throttle": throttle, "notice": notices.append} | options
+            yield GraphClient(host, http=pool, **options)
 
     return make
 

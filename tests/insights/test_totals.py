@@ -6,31 +6,17 @@ from decimal import Decimal
 
 import pytest
 
-from metaconnect.constants import FieldKind
-from metaconnect.insights.totals import totals
+from metaconnect.insights.schema import columns
+from metaconnect.insights.totals import total_fields, totals
 
-KINDS = {
-    "date_start": FieldKind.TEXT,
-    "spend": FieldKind.MONEY,
-    "impressions": FieldKind.COUNT,
-    "clicks": FieldKind.COUNT,
-    "reach": FieldKind.UNIQUE_COUNT,
-    "frequency": FieldKind.RATIO,
-    "unique_clicks": FieldKind.UNIQUE_COUNT,
-    "ctr": FieldKind.RATIO,
-    "cpc": FieldKind.COST,
-    "cpm": FieldKind.COST,
-    "cpp": FieldKind.COST,
-    "roas": FieldKind.RATIO,
-    "actions": FieldKind.ACTIONS,
-    "unique_actions": FieldKind.UNIQUE_ACTIONS,
-    "action_values": FieldKind.ACTION_VALUES,
-    "cost_per_action_type": FieldKind.ACTION_COSTS,
-}
+from .samples import query
 
 
-def total(*rows, columns=None):
-    return totals(columns or list(rows[0]), rows, KINDS)
+def total(*rows, fields=None, whole=None):
+    """Return the totals of *rows*, whose keys are the columns."""
+    fields = fields or list(rows[0])
+    found = totals(columns(query(*fields)), rows, whole=whole)
+    return {name: value for name, value in found.items() if name in fields}
 
 
 def test_money_and_counts_are_summed_without_rounding():
@@ -44,6 +30,7 @@ def test_money_and_counts_are_summed_without_rounding():
 def test_a_missing_value_adds_nothing():
     assert total({"clicks": None}, {"clicks": 2}) == {"clicks": 2}
     assert total({"clicks": None}, {"clicks": None}) == {"clicks": None}
+    assert total({"clicks": 2}, {}) == {"clicks": 2}
 
 
 @pytest.mark.parametrize(
@@ -90,34 +77,109 @@ def test_ratios_are_made_anew_from_the_sums():
 
 
 def test_a_ratio_whose_parts_were_not_asked_for_has_no_total():
-    assert total({"cpc": Decimal(1), "clicks": 3})["cpc"] is None
+    assert total(*[{"cpc": Decimal(1), "clicks": 3}] * 2)["cpc"] is None
+
+
+def test_the_parts_of_a_ratio_need_no_column_of_their_own():
+    row = {"cpc": Decimal("1.00"), "spend": Decimal(3), "clicks": 2}
+
+    assert str(total(row, row, fields=["cpc"])["cpc"]) == "1.50"
 
 
 def test_nothing_is_divided_by_zero():
-    row = {"spend": Decimal(0), "clicks": 0, "cpc": None, "roas": Decimal(1)}
+    row = {"spend": Decimal(0), "clicks": 0, "cpc": None}
 
-    assert total(row) == {"spend": Decimal(0), "clicks": 0, "cpc": None, "roas": None}
-
-
-def test_roas_is_weighed_by_spend_and_a_day_without_sales_counts():
-    rows = [
-        {"spend": Decimal(10), "roas": Decimal("3.000000")},
-        {"spend": Decimal(30), "roas": Decimal("1.000000")},
-        {"spend": Decimal(20), "roas": None},
-    ]
-
-    assert str(total(*rows)["roas"]) == "1.000000"
+    assert total(row, row) == {"spend": Decimal(0), "clicks": 0, "cpc": None}
 
 
-def test_roas_without_spend_or_sales_has_no_total():
-    assert total({"roas": Decimal(1)})["roas"] is None
-    assert total({"roas": None, "spend": Decimal(1)})["roas"] is None
+def sold(spend, value, roas):
+    numbers = {"spend": spend, "purchase_value": value, "roas": roas}
+    return {k: None if n is None else Decimal(n) for k, n in numbers.items()}
+
+
+def test_sales_on_a_day_without_spend_count():
+    rows = [sold("10", "30", "3.00"), sold("0", "30", None), sold("20", None, None)]
+
+    assert str(total(*rows)["roas"]) == "2.00"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [sold("10", None, "3.00"), sold("10", "20", "2.00")],
+        [{"spend": Decimal(10), "roas": Decimal(3)}] * 2,
+        [sold("0", "30", None)] * 2,
+        [sold("10", None, None)] * 2,
+    ],
+    ids=["a value is missing", "values not asked for", "no spend", "no sales"],
+)
+def test_a_roas_that_cannot_be_known_is_none(rows):
+    assert total(*rows)["roas"] is None
+
+
+def test_costs_of_one_type_are_made_of_spend_and_that_type():
+    row = {
+        "spend": Decimal(10),
+        "purchases": 4,
+        "cost_per_purchase": Decimal("2.500000"),
+        "actions:lead": 2,
+        "cost_per_action_type:lead": Decimal("5.00"),
+    }
+    empty = {"spend": Decimal(10), "purchases": None, "cost_per_purchase": None}
+
+    found = total(row, empty, fields=list(row))
+
+    assert str(found["cost_per_purchase"]) == "5.000000"
+    assert str(found["cost_per_action_type:lead"]) == "10.00"
+
+
+def test_a_total_says_which_fields_it_needs():
+    wide = query("spend", "roas", "cpc", "cost_per_action_type:lead", "reach")
+
+    assert total_fields(columns(wide)) == (
+        "purchase_value",
+        "spend",
+        "clicks",
+        "actions:lead",
+    )
+
+
+def test_a_single_row_is_its_own_total():
+    row = {
+        "campaign_name": "S",
+        "reach": 5,
+        "frequency": Decimal("1.2"),
+        "roas": Decimal(3),
+        "unique_actions": {"a": 1},
+    }
+
+    assert total(row) == row | {"campaign_name": None}
+
+
+def test_meta_says_what_cannot_be_summed():
+    rows = [{"reach": 5, "clicks": 1, "actions": {"a": 1}}] * 2
+
+    found = total(*rows, whole={"reach": 7, "clicks": 9, "spend": Decimal(1)})
+
+    assert found == {"reach": 7, "clicks": 2, "actions": {"a": 2}}
+
+
+def test_windows_are_summed_each_by_itself():
+    row = {"actions": {"a": {"value": 3, "1d_click": 2, "1d_view": None}}}
+
+    assert total(row, row) == {"actions": {"a": {"value": 6, "1d_click": 4}}}
+
+
+def test_what_is_kept_as_entries_is_not_summed():
+    kept = {"actions": {"a": [{"action_type": "a", "value": 1}], "b": 2}}
+
+    assert total(kept, {"actions": {"a": 1, "b": 1}}) == {"actions": {"b": 3}}
+    assert total(*[{"actions": [{"value": 1}]}] * 2) == {"actions": None}
 
 
 def test_no_rows_have_no_totals():
-    assert totals(["spend", "cpc", "clicks", "roas"], [], KINDS) == {
-        "spend": None,
-        "cpc": None,
-        "clicks": None,
-        "roas": None,
-    }
+    names = ["spend", "cpc", "clicks", "roas"]
+
+    found = totals(columns(query(*names)), [])
+
+    assert {found[name] for name in names} == {None}

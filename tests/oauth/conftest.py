@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -45,6 +46,9 @@ class Login:
     def good(self, **params: str) -> str:
         return callback(**({"code": "CODE"} | params), state=self.state)
 
+    async def start(self, **how: str) -> Reply:
+        return await self.get("/", **how)
+
     async def get(self, target: str, **how: str) -> Reply:
         return await asyncio.to_thread(get, self.port, target, **how)
 
@@ -60,7 +64,9 @@ class Login:
 
 def start(receiver: LoopbackReceiver) -> Login:
     request = authorization_request(receiver.redirect_uri)
-    return Login(receiver, request, asyncio.create_task(receiver.receive(request)))
+    return Login(
+        receiver, request, asyncio.create_task(receiver.receive(request.pending))
+    )
 
 
 @pytest.fixture
@@ -70,3 +76,9 @@ async def login(anyio_backend) -> AsyncIterator[Login]:
         yield login
         login.waiting.cancel()
         await asyncio.gather(login.waiting, return_exceptions=True)
+
+
+def state_in(reply: Reply) -> str:
+    """Return the state in the authorization URL that the start page leads to."""
+    (state,) = parse_qs(urlsplit(reply.headers["Location"]).query)["state"]
+    return state

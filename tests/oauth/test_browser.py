@@ -111,6 +111,51 @@ async def test_a_desktop_far_away_is_left_alone(monkeypatch, platform, over_ssh)
     assert await open_browser(URL) is not over_ssh
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "META_APP_SECRET",
+        "META_ANYTHING_NEW",
+        "SUPABASE_SERVICE_ROLE_KEY",
+        "SUPABASE_SECRET_KEY",
+        "SUPABASE_KEY",
+        "NEXT_PUBLIC_SUPABASE_ANON_KEY",
+        "METACONNECT_HOME",
+        "POSTGRES_PASSWORD",
+        "DATABASE_URL",
+        "PGPASSWORD",
+    ],
+)
+async def test_the_browser_does_not_inherit_our_settings(
+    script, tmp_path, monkeypatch, name
+):
+    monkeypatch.setenv(name, "a-secret")
+    monkeypatch.setenv("KEPT", "a-word")
+    script("env > environment")
+
+    assert await open_browser(URL)
+    environment = (tmp_path / "environment").read_text().splitlines()
+    assert "KEPT=a-word" in environment
+    assert [line for line in environment if line.startswith(f"{name}=")] == []
+    assert "a-secret" not in "".join(environment)
+
+
+async def test_nothing_is_imported_from_the_working_folder(
+    script, tmp_path, monkeypatch
+):
+    folder = tmp_path / "cloned"
+    folder.mkdir()
+    for module in ("webbrowser", "shlex", "sitecustomize", "usercustomize"):
+        (folder / f"{module}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+    script('echo "$@" > args')
+
+    assert await open_browser(URL)
+    assert (tmp_path / "args").exists()
+    assert not (tmp_path / "ran").exists()
+
+
 @pytest.mark.skipif(not Path("/proc").exists(), reason="no /proc: run it on Linux")
 async def test_the_url_is_no_argument_of_our_own_helper(script, tmp_path):
     script('tr "\\0" " " < /proc/$PPID/cmdline > parent')

@@ -9,23 +9,37 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import os
+import shlex
 import socket
+import subprocess
+import sys
 import threading
 import time
 
 import pytest
 
-from metaconnect.errors import AuthorizationDenied, ConfigError
-from metaconnect.oauth import listener
+from metaconnect.errors import AuthError, AuthorizationDenied, ConfigError
 from metaconnect.oauth.authorization import authorization_code
 from metaconnect.oauth.loopback import LoopbackReceiver
+from metaconnect.oauth.pending import PendingAuthorization
+from metaconnect.oauth.state import State
 
-from .conftest import Login, start
-from .wire import Reply, callback, connect, exchange, get, read_reply, request_bytes
+from .conftest import Login, start, state_in
+from .wire import (
+    Reply,
+    callback,
+    connect,
+    exchange,
+    get,
+    has_ipv6_loopback,
+    read_reply,
+    request_bytes,
+)
 
 pytestmark = pytest.mark.anyio
 needs_ipv6 = pytest.mark.skipif(
-    not listener.has_ipv6_loopback(),
+    not has_ipv6_loopback(),
     reason="no IPv6 loopback: sysctl -w net.ipv6.conf.lo.disable_ipv6=0",
 )
 
@@ -62,7 +76,7 @@ async def test_wrong_state_first(login: Login, target):
     reply = await login.get(target)
 
     assert reply.status == 400
-    assert "not the answer this terminal waits for" in reply.body
+    assert "does not belong to the login in the terminal" in reply.body
     assert "FORGED" not in reply.body
     await login.assert_still_answers()
 
@@ -75,7 +89,7 @@ async def test_denial(login: Login):
     assert "Nothing was saved" in reply.body
     assert "Permissions" not in reply.body
     with pytest.raises(AuthorizationDenied, match="Permissions error"):
-        authorization_code(await login.response())
+        authorization_code(await login.response(), "acme")
 
 
 async def test_neither_code_nor_error(login: Login):
@@ -84,7 +98,7 @@ async def test_neither_code_nor_error(login: Login):
     assert reply.status == 400
     assert "No authorization" in reply.body
     with pytest.raises(AuthorizationDenied, match="neither a code nor an error"):
-        authorization_code(await login.response())
+        authorization_code(await login.response(), "acme")
 
 
 @pytest.mark.parametrize("count", [1, 100])
@@ -221,6 +235,126 @@ async def test_wrong_host_first(login: Login, host, status, start_page):
     await login.assert_still_answers()
 
 
+async def test_the_start_page_a_second_time(login: Login):
+    started = state_in(await login.start())
+    again = await login.start()
+
+    assert again.status == 410
+    assert "Open the long address" in again.body
+    assert "Location" not in again.headers
+    assert login.state not in f"{again}"
+    # Of two that asked, one was not the person: what they were given is void.
+    assert (await login.get(callback(code="FORGED", state=started))).status == 400
+    await login.assert_still_answers()
+
+
+async def test_the_start_page_a_second_time_without_another_way_in():
+    with LoopbackReceiver("http://127.0.0.1:0/callback") as receiver:
+        state = State(60)
+        pending = PendingAuthorization("https://project.example/authorize", state)
+        waiting = asyncio.create_task(receiver.receive(pending))
+        first, second = [
+            await asyncio.to_thread(get, receiver.port, "/") for _ in range(2)
+        ]
+        with pytest.raises(AuthError, match="was opened twice") as stopped:
+            await asyncio.wait_for(waiting, 10)
+
+    assert (first.status, second.status) == (302, 410)
+    assert "Run the command in the terminal again" in second.body
+    assert "Run the command again" in stopped.value.hint
+    assert stopped.value.exit_code == 4
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec_Fetch_Site": "cross-site"},
+        {"Sec_Fetch_Site": "same-site"},  # another port of localhost
+        {"Sec_Fetch_Mode": "no-cors", "Sec_Fetch_Dest": "image"},
+        {"Sec_Fetch_Site": "none", "Sec_Fetch_Mode": "cors"},
+        {"Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "iframe"},
+        {"Sec_Fetch_Site": "none", "Sec_Fetch_Dest": ""},
+        {"Sec_Fetch_Site": "none\r\nSec-Fetch-Site: cross-site"},
+        {"Sec_Purpose": "prefetch"},
+        {"Sec_Purpose": "prefetch;prerender", "Sec_Fetch_Site": "none"},
+        {"Purpose": "prefetch"},
+        {"X_Purpose": "preview"},
+        {"X_Moz": "prefetch"},
+    ],
+    ids=lambda headers: " ".join(map(" ".join, headers.items())),
+)
+async def test_the_start_page_by_another_page_or_prefetch_first(login: Login, headers):
+    reply = await login.start(**headers)
+
+    assert reply.status == 403
+    assert "Location" not in reply.headers
+    await assert_start_page_is_unused(login)
+
+
+async def test_the_start_page_by_another_method_first(login: Login):
+    request = request_bytes("/", f"localhost:{login.port}", "HEAD")
+    reply = await asyncio.to_thread(exchange, login.port, request)
+
+    assert (reply.status, reply.body) == (405, "")
+    await assert_start_page_is_unused(login)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the peer's user")
+@pytest.mark.skipif(
+    sys.platform != "win32" and os.geteuid() != 0,
+    reason="only root can connect as another user: run the tests as root",
+)
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1", pytest.param("::1", marks=needs_ipv6)]
+)
+async def test_the_start_page_by_another_user_first(login: Login, address):
+    reply = await asyncio.to_thread(
+        exchange_as,
+        65534,
+        login.port,
+        request_bytes("/", f"localhost:{login.port}"),
+        address,
+    )
+
+    assert reply.startswith(b"HTTP/1.1 403 ")
+    assert b"Location" not in reply
+    assert b"facebook" not in reply
+    await assert_start_page_is_unused(login)
+
+
+EXCHANGE = """
+import encodings.idna, os, socket, sys  # idna: afterwards its file is out of reach
+uid, port, address = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+os.setuid(uid)
+with socket.create_connection((address, port), timeout=10) as connection:
+    connection.sendall(sys.stdin.buffer.read())
+    while data := connection.recv(65536):
+        sys.stdout.buffer.write(data)
+"""
+
+
+def exchange_as(uid: int, port: int, request: bytes, address: str) -> bytes:
+    """Send a request as another user of this machine, and return the reply."""
+    return subprocess.run(
+        [sys.executable, "-I", "-c", EXCHANGE, str(uid), str(port), address],
+        input=request,
+        capture_output=True,
+        check=True,
+        timeout=20,
+    ).stdout
+
+
+async def assert_start_page_is_unused(login: Login) -> None:
+    """What came before was refused: the person's own request is served."""
+    reply = await login.start(
+        Sec_Fetch_Site="none", Sec_Fetch_Mode="navigate", Sec_Fetch_Dest="document"
+    )
+    assert reply.status == 302
+    answer = callback(code="CODE", state=state_in(reply))
+    assert (await login.get(answer)).status == 200
+    assert (await login.response())["code"] == "CODE"
+
+
 async def test_two_listeners_side_by_side(login: Login):
     with LoopbackReceiver("http://localhost:0/callback") as receiver:
         other = start(receiver)
@@ -248,7 +382,11 @@ async def test_port_taken(family, address):
 
         with pytest.raises(ConfigError, match=f"Port {port} is taken") as error:
             receiver.__enter__()
-    assert "META_REDIRECT_URI=http://localhost:8766/callback" in error.value.hint
+    line = error.value.hint.splitlines()[-1].strip()
+    assert shlex.split(line) == [
+        "export",
+        "META_REDIRECT_URI=http://localhost:0/callback",
+    ]
 
     with receiver:  # nothing of the failed attempt is left behind
         assert (await asyncio.to_thread(get, port, "/x")).status == 404

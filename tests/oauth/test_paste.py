@@ -58,8 +58,8 @@ def test_a_pasted_denial_is_a_response():
         ("", "No address was pasted"),
         ("''", "No address was pasted"),
         ("AQDsecretcode_-x", "A code alone is not enough"),
-        ("http://localhost:8765/callback", "carries no answer"),
-        ("https://www.facebook.com/login.php#", "carries no answer"),
+        ("http://localhost:8765/callback", "holds no answer"),
+        ("https://www.facebook.com/login.php#", "holds no answer"),
         ("http://localhost:8765/callback?code=CODE", "has no state"),
         ("https://www.facebook.com/dialog/oauth?client_id=1&state=S", "of the login"),
         ("?code=a&code=b&state=S", "cannot be read"),
@@ -112,7 +112,7 @@ class Paste:
         return "http://localhost:8765" + callback(code="CODE", state=self.request.state)
 
     async def receive(self) -> dict[str, str]:
-        return await asyncio.wait_for(self.receiver.receive(self.request), 10)
+        return await asyncio.wait_for(self.receiver.receive(self.request.pending), 10)
 
 
 @pytest.fixture
@@ -223,7 +223,7 @@ async def test_the_browser_wins_the_race_and_the_terminal_is_free_again(terminal
     threads = threading.active_count()
     with LoopbackReceiver("http://localhost:0/callback") as loopback:
         receivers = [loopback, paste.receiver]
-        race = asyncio.create_task(first_response(receivers, paste.request, 10))
+        race = asyncio.create_task(first_response(receivers, paste.request.pending, 10))
         target = callback(code="BROWSER", state=paste.request.state)
         reply = await asyncio.to_thread(get, loopback.port, target)
         response = await race
@@ -244,7 +244,7 @@ async def test_the_paste_wins_the_race_and_the_browser_is_told(terminal):
     with LoopbackReceiver("http://localhost:0/callback") as loopback:
         receivers = [loopback, paste.receiver]
         os.write(person, f"{paste.good}\n".encode())
-        response = await first_response(receivers, paste.request, 10)
+        response = await first_response(receivers, paste.request.pending, 10)
 
     assert response["code"] == "CODE"
     with pytest.raises(ConnectionRefusedError):
@@ -257,7 +257,7 @@ async def test_a_terminal_that_ends_leaves_the_browser_waiting(terminal):
     paste = Paste(program, interactive=True)
     with LoopbackReceiver("http://localhost:0/callback") as loopback:
         receivers = [loopback, paste.receiver]
-        race = asyncio.create_task(first_response(receivers, paste.request, 10))
+        race = asyncio.create_task(first_response(receivers, paste.request.pending, 10))
         os.write(person, b"\x04")
         await asyncio.sleep(0.1)
         assert not race.done()

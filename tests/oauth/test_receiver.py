@@ -44,7 +44,7 @@ async def test_the_first_one_wins_and_the_others_are_cancelled():
     slow = Scripted(60, {})
     receivers = [slow, Scripted(0.01, {"code": "CODE"})]
 
-    response = await first_response(receivers, authorization_request(), 5)
+    response = await first_response(receivers, authorization_request().pending, 5)
 
     assert response == {"code": "CODE"}
     assert slow.cancelled
@@ -56,7 +56,7 @@ async def test_one_that_gives_up_leaves_the_race_to_the_others():
         Scripted(0.05, {"code": "CODE"}),
     ]
 
-    response = await first_response(receivers, authorization_request(), 5)
+    response = await first_response(receivers, authorization_request().pending, 5)
 
     assert response == {"code": "CODE"}
 
@@ -65,7 +65,7 @@ async def test_when_all_give_up_the_first_reason_is_raised():
     receivers = [Scripted(0.02, AuthError("second")), Scripted(0, AuthError("first"))]
 
     with pytest.raises(AuthError, match="first"):
-        await first_response(receivers, authorization_request(), 5)
+        await first_response(receivers, authorization_request().pending, 5)
 
 
 async def test_an_unforeseen_error_ends_the_race():
@@ -73,26 +73,27 @@ async def test_an_unforeseen_error_ends_the_race():
 
     with pytest.raises(ZeroDivisionError):
         await first_response(
-            [waits, Scripted(0, ZeroDivisionError())], authorization_request(), 5
+            [waits, Scripted(0, ZeroDivisionError())],
+            authorization_request().pending,
+            5,
         )
     assert waits.cancelled
 
 
-async def test_a_timeout_lists_the_usual_reasons():
+async def test_a_timeout_ends_the_wait():
     waits = Scripted(60, {})
 
-    with pytest.raises(AuthorizationTimeout) as timeout:
-        await first_response([waits], authorization_request(), 0.05)
+    with pytest.raises(AuthorizationTimeout, match=r"within 0\.05 seconds"):
+        await first_response([waits], authorization_request().pending, 0.05)
 
-    for words in ("0.05 seconds", "URL Blocked", "Invalid Scopes", "Live"):
-        assert words in str(timeout.value)
-    assert "--paste" in timeout.value.hint
     assert waits.cancelled
 
 
 async def test_cancelling_the_race_cancels_the_receivers():
     waits = Scripted(60, {})
-    race = asyncio.create_task(first_response([waits], authorization_request(), 60))
+    race = asyncio.create_task(
+        first_response([waits], authorization_request().pending, 60)
+    )
     await asyncio.sleep(0.01)
     race.cancel()
 

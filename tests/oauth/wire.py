@@ -1,4 +1,4 @@
-"""A client that says exactly what it is told to, byte by byte."""
+"""An HTTP client that sends exactly the bytes that it is given."""
 
 from __future__ import annotations
 
@@ -35,15 +35,36 @@ def exchange(port: int, request: bytes, address: str = "127.0.0.1") -> Reply:
         return read_reply(connection)
 
 
-def request_bytes(target: str, host: str | None, method: str = "GET") -> bytes:
-    host_line = f"Host: {host}\r\n" if host is not None else ""
-    return f"{method} {target} HTTP/1.1\r\n{host_line}\r\n".encode()
+def request_bytes(
+    target: str, host: str | None, method: str = "GET", **headers: str
+) -> bytes:
+    lines = [f"{method} {target} HTTP/1.1"]
+    if host is not None:
+        lines.append(f"Host: {host}")
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*lines, "", ""]).encode()
 
 
 def get(
-    port: int, target: str, *, host: str | None = None, address: str = "127.0.0.1"
+    port: int,
+    target: str,
+    *,
+    host: str | None = None,
+    address: str = "127.0.0.1",
+    **headers: str,
 ) -> Reply:
-    return exchange(port, request_bytes(target, host or f"localhost:{port}"), address)
+    """GET *target*; `Sec_Purpose="prefetch"` is a header."""
+    host = host or f"localhost:{port}"
+    return exchange(port, request_bytes(target, host, **headers), address)
+
+
+def has_ipv6_loopback() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
 
 
 def callback(**params: str) -> str:

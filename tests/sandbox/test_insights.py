@@ -115,7 +115,7 @@ def test_the_same_call_gives_the_same_numbers_in_any_sandbox(get, rows):
     async def other():
         transport = httpx.ASGITransport(create_app(at_noon))
         async with httpx.AsyncClient(transport=transport, headers=bearer) as client:
-            return await client.get(f"http://meta/{FIRST}/insights", params=params)
+            return await client.get(f"http://localhost/{FIRST}/insights", params=params)
 
     assert asyncio.run(other()).json()["data"] == rows(time_increment=1)
 

@@ -166,19 +166,6 @@ def test_debug_token_does_not_tell_of_another_app(debug, control):
     assert "did not match the Viewing App" in response.json()["error"]["message"]
 
 
-def test_a_system_user_token_brings_its_own_permissions(control, debug, meta):
-    body = {"type": "SYSTEM_USER", "expires_in": None, "scopes": ["ads_read"]}
-    token = control("tokens", **body)["access_token"]
-    data = debug(token).json()["data"]
-    assert (data["type"], data["expires_at"], data["scopes"]) == (
-        "SYSTEM_USER",
-        0,
-        ["ads_read"],
-    )
-    rows = meta.get("/me/permissions", params={"access_token": token}).json()["data"]
-    assert rows == [{"permission": "ads_read", "status": "granted"}]
-
-
 def test_deleting_the_permissions_kills_the_token(meta, token, get, debug):
     response = meta.delete("/v26.0/me/permissions", params={"access_token": token})
     assert response.json() == {"success": True}

@@ -21,7 +21,6 @@ PASSWORD = "pretend-password"
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.stack", description=__doc__)
     parser.add_argument("--port", type=int, default=54321)
-    parser.add_argument("--postgrest", choices=("subset", "real"), default="subset")
     parser.add_argument("--id-type", choices=tuple(ID_COLUMNS), default="uuid")
     parser.add_argument("--minimal", action="store_true", help="five columns only")
     return parser.parse_args()
@@ -53,19 +52,17 @@ Ctrl-C ends it.
 
 def main() -> None:
     chosen = arguments()
-    real = chosen.postgrest == "real"
-    if real and not postgrest.binary().exists():
-        raise SystemExit(f"PostgREST is not there:  {postgrest.INSTALL}")
     dashboard = Dashboard(id_type=chosen.id_type, minimal=chosen.minimal)
     try:
+        postgrest.install()
         with (
             server() as postgres,
-            project(postgres, dashboard, real=real, port=chosen.port) as stack,
+            project(postgres, dashboard, port=chosen.port) as stack,
         ):
             print(populate(stack), flush=True)
             with contextlib.suppress(KeyboardInterrupt):
                 threading.Event().wait()
-    except PostgresMissing as reason:
+    except (PostgresMissing, postgrest.NotInstalled) as reason:
         raise SystemExit(str(reason)) from None
 
 

@@ -20,15 +20,21 @@ def folder() -> Path:
 FOLDER = folder()
 
 
+class NpmFailed(Exception):
+    """npm is not there, or did not do what it was asked."""
+
+
 def npm(*arguments: str, cwd: Path) -> str:
     """Run npm in *cwd*; its own words go to stderr, its answer is returned."""
     program = shutil.which("npm")
     if program is None:
-        raise SystemExit("npm is needed:  apt-get install npm")
+        raise NpmFailed("npm is needed:  apt-get install npm")
     cwd.mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
-        [program, *arguments], cwd=cwd, check=True, stdout=subprocess.PIPE, text=True
+        [program, *arguments], cwd=cwd, check=False, stdout=subprocess.PIPE, text=True
     )
+    if done.returncode:
+        raise NpmFailed(f"npm {arguments[0]} failed with exit code {done.returncode}")
     return done.stdout
 
 

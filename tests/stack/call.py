@@ -45,8 +45,3 @@ class Call:
         """The access token of RFC 6750, section 2.1."""
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
         return token if scheme.lower() == "bearer" else None
-
-    def prefers(self, preference: str) -> bool:
-        """Whether the Prefer headers (RFC 7240) hold *preference*."""
-        words = ",".join(self.headers.getlist("prefer")).split(",")
-        return preference in {word.strip() for word in words}

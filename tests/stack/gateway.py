@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -17,16 +17,11 @@ from .auth import Auth
 from .call import Call
 from .faults import ABORT, Faults
 from .keys import role_of, role_token
+from .postgrest import PostgREST
 
 METHODS = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"]
 MAX_ROWS = 1000
 RESERVED = {"select", "order", "limit", "offset", "columns"}
-
-
-class RestService(Protocol):
-    def __call__(self, call: Call, token: str) -> Response: ...
-
-    def reload(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -42,7 +37,7 @@ class Recorded:
 class Gateway:
     """The ASGI application, its log and its switches."""
 
-    def __init__(self, auth: Auth, rest: RestService) -> None:
+    def __init__(self, auth: Auth, rest: PostgREST) -> None:
         self.auth, self.rest, self.faults = auth, rest, Faults()
         self.requests: list[Recorded] = []
         self.max_rows = MAX_ROWS
@@ -99,7 +94,7 @@ class Gateway:
         return self.rest(self.limited(call), token)
 
     def limited(self, call: Call) -> Call:
-        """As the setting `max-rows` does, which real PostgREST reads only once."""
+        """As the setting `max-rows` does, which PostgREST reads only once."""
         if call.method not in ("GET", "HEAD"):
             return call
         wanted = int(call.param("limit") or self.max_rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from typing import Any
 
 import jwt
@@ -14,9 +15,13 @@ CENTURY = 100 * 365 * 86400
 
 
 def sign(claims: dict[str, Any], *, expires_in: float = 3600) -> str:
-    """Return a JWT of the project. A negative `expires_in` makes an expired one."""
+    """
+    Return a JWT of the project, like no other. A negative `expires_in` makes an
+    expired one.
+    """
     now = int(time.time())
-    times = {"iat": now, "exp": now + int(expires_in)}
+    # Without the id two tokens of one second would be equal (RFC 7519, 4.1.7).
+    times = {"iat": now, "exp": now + int(expires_in), "jti": str(uuid.uuid4())}
     return jwt.encode({**times, **claims}, JWT_SECRET, "HS256")
 
 

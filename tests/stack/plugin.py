@@ -1,4 +1,4 @@
-"""Fixtures and options of the stack: `pytest_plugins = ["tests.stack.plugin"]`."""
+"""Fixtures of the stack: `pytest_plugins = ["tests.stack.plugin"]`."""
 
 from __future__ import annotations
 
@@ -14,42 +14,6 @@ from .postgres import Postgres, PostgresMissing, server
 from .project import Stack, project
 
 MakeStack = Callable[..., Stack]
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--postgrest",
-        choices=("subset", "real"),
-        default="subset",
-        help=f"which PostgREST serves the database; real: first {postgrest.INSTALL}",
-    )
-
-
-def pytest_collection_modifyitems(
-    config: pytest.Config, items: list[pytest.Item]
-) -> None:
-    """Leave to the real PostgREST what only that can be asked."""
-    if config.getoption("--postgrest") == "real":
-        return
-    left = [
-        i for i in items if "needs_real_postgrest" in getattr(i, "fixturenames", ())
-    ]
-    config.hook.pytest_deselected(items=left)
-    items[:] = [item for item in items if item not in left]
-
-
-@pytest.fixture(scope="session")
-def is_real_postgrest(request: pytest.FixtureRequest) -> bool:
-    if request.config.getoption("--postgrest") != "real":
-        return False
-    if not postgrest.binary().exists():
-        pytest.skip(f"PostgREST is not there:  {postgrest.INSTALL}")
-    return True
-
-
-@pytest.fixture
-def needs_real_postgrest(is_real_postgrest: bool) -> None:
-    """For what the subset does not do, such as embedding."""
 
 
 @pytest.fixture(scope="session")
@@ -72,14 +36,18 @@ def database(postgres: Postgres) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def _projects(postgres: Postgres, is_real_postgrest: bool) -> Iterator[MakeStack]:
+def _projects(postgres: Postgres) -> Iterator[MakeStack]:
     """Each shape of dashboard is served once in a run."""
+    try:
+        postgrest.install()
+    except postgrest.NotInstalled as reason:
+        pytest.skip(str(reason))
     running: dict[Dashboard, Stack] = {}
     with contextlib.ExitStack() as stack:
 
         def find(dashboard: Dashboard) -> Stack:
             if dashboard not in running:
-                served = project(postgres, dashboard, real=is_real_postgrest)
+                served = project(postgres, dashboard)
                 running[dashboard] = stack.enter_context(served)
             return running[dashboard]
 

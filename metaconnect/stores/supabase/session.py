@@ -73,7 +73,7 @@ class SessionManager:
         return f"SessionManager({self._project.url!r})"
 
     def sign_in_with_password(self, email: str, password: str) -> Session:
-        return self._kept(self._auth.by_password(email, password))
+        return self.keep(self._auth.by_password(email, password))
 
     def send_code(self, email: str) -> None:
         """E-mail a one-time code; an unknown address does not become a user."""
@@ -81,7 +81,7 @@ class SessionManager:
 
     def verify_code(self, email: str, code: str) -> Session:
         """Sign in with the code that `send_code` had e-mailed."""
-        return self._kept(self._auth.by_code(email, code))
+        return self.keep(self._auth.by_code(email, code))
 
     def authorization(self, provider: str, redirect_to: str) -> ProviderLogin:
         """
@@ -103,8 +103,14 @@ class SessionManager:
         return ProviderLogin(url=url, code_verifier=verifier)
 
     def exchange(self, code: str, code_verifier: str) -> Session:
-        """Complete the sign-in that `authorization` began."""
-        return self._kept(self._auth.by_authorization_code(code, code_verifier))
+        """Complete the sign-in that `authorization` began. Nothing is kept."""
+        return self._auth.by_authorization_code(code, code_verifier)
+
+    def keep(self, session: Session) -> Session:
+        """Make *session* the one of this machine, and return it."""
+        with self._locked():
+            self._keep(session)
+        return session
 
     def current(self) -> Session:
         """Return the session, refreshed if it ends within a minute."""
@@ -186,11 +192,6 @@ class SessionManager:
             return Session(**json.loads(text))
         except (ValueError, TypeError):
             raise NotSignedIn("The stored Supabase session cannot be read.") from None
-
-    def _kept(self, session: Session) -> Session:
-        with self._locked():
-            self._keep(session)
-        return session
 
     def _keep(self, session: Session) -> None:
         self._secret_store().set(self._name, json.dumps(asdict(session)))

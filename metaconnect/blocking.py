@@ -1,0 +1,141 @@
+"""
+The same without `await`.
+
+    with Metaconnect() as meta:
+        rows = meta.insights("acme", "last_7d", level="campaign")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager
+from functools import partial
+from typing import ParamSpec, Self, TypeVar, Unpack
+
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+
+from .api import AsyncMetaconnect, log_notice
+from .insights.query import InsightsOptions, insights_query
+from .models import AdAccount, Client, Connection, Row
+from .parts import Notice
+from .settings import Settings
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Metaconnect:
+    """
+    The synchronous face of `AsyncMetaconnect`, for a `with` block.
+
+    Its event loop runs in a thread of its own, so that it also works where one runs
+    already: in a notebook, in a web handler.
+    """
+
+    _portal: BlockingPortal
+    _running: AbstractContextManager[BlockingPortal]
+
+    def __init__(
+        self, settings: Settings | None = None, *, notice: Notice = log_notice
+    ) -> None:
+        self._meta = AsyncMetaconnect(settings, notice=notice)
+
+    def __enter__(self) -> Self:
+        self._running = start_blocking_portal()
+        self._portal = self._running.__enter__()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        try:
+            self._portal.call(self._meta.aclose)
+        finally:
+            self._running.__exit__(None, None, None)
+
+    @property
+    def settings(self) -> Settings:
+        return self._meta.settings
+
+    def connections(self) -> list[Connection]:
+        """Return every connection of the store, by client."""
+        return self._call(self._meta.connections)
+
+    def connection(self, client_id: str | None = None) -> Connection:
+        """Return the client's connection; without a name the only one."""
+        return self._call(self._meta.connection, client_id)
+
+    def clients(self) -> list[Client]:
+        """Return whom a connection may belong to, by name."""
+        return self._call(self._meta.clients)
+
+    def ad_accounts(self, client_id: str | None = None) -> tuple[AdAccount, ...]:
+        """Return every ad account that the client's token reaches."""
+        return self._call(self._meta.ad_accounts, client_id)
+
+    def use_ad_account(self, client_id: str, ad_account: str) -> Connection:
+        """Choose the ad account that the client's Insights are read from."""
+        return self._call(self._meta.use_ad_account, client_id, ad_account)[0]
+
+    def connect(
+        self,
+        client_id: str,
+        *,
+        account: str | None = None,
+        force: bool = False,
+        rerequest: bool = False,
+        timeout: float = 300,
+    ) -> Connection:
+        """Log in to Meta in the browser; see `AsyncMetaconnect.connect`."""
+        result = self._call(
+            self._meta.connect,
+            client_id,
+            account=account,
+            force=force,
+            rerequest=rerequest,
+            timeout=timeout,
+        )
+        return result.connection
+
+    def insights(
+        self,
+        client_id: str | None = None,
+        date_preset: str | None = None,
+        *,
+        ad_account: str | None = None,
+        raw: bool = False,
+        **options: Unpack[InsightsOptions],
+    ) -> list[Row]:
+        """Return Insights rows; see `AsyncMetaconnect.insights`."""
+        return self._call(
+            self._meta.insights,
+            client_id,
+            date_preset,
+            ad_account=ad_account,
+            raw=raw,
+            **options,
+        )
+
+    def stream_insights(
+        self,
+        client_id: str | None = None,
+        date_preset: str | None = None,
+        *,
+        ad_account: str | None = None,
+        raw: bool = False,
+        **options: Unpack[InsightsOptions],
+    ) -> Iterator[Row]:
+        """Yield the rows that `insights` returns, a page being held at a time."""
+        query = insights_query(date_preset, **options)
+        request = self._call(self._meta.insights_request, query, client_id, ad_account)
+        pages = self._meta.pages(request, raw=raw)
+        try:
+            while (page := self._call(anext, pages, None)) is not None:
+                yield from page
+        finally:
+            self._call(pages.aclose)
+
+    def _call(
+        self, function: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        if not hasattr(self, "_portal"):
+            raise RuntimeError("Metaconnect is used inside its `with` block.")
+        return self._portal.call(partial(function, *args, **kwargs))

@@ -1,0 +1,59 @@
+"""A line on a terminal's stderr that says how far a read has come."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from time import monotonic
+from typing import Self
+
+BEGINS_AFTER = 1.0  # seconds; what is quicker needs no line
+INTERVAL = 0.2  # seconds
+ERASE_LINE = "\r\x1b[K"
+
+
+class Progress:
+    """
+    Shows pages, rows and seconds while its block runs; nothing where stderr is no
+    terminal, or is one that cannot erase a line.
+    """
+
+    def __init__(self, *, shown: bool) -> None:
+        self._shown = shown
+        self._pages = self._rows = 0
+        self._visible = False
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        if self._shown:
+            self._task = asyncio.create_task(self._show())
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        self.hide()
+
+    def count(self, rows: int) -> None:
+        """Note that a page with so many rows has come."""
+        self._pages += 1
+        self._rows += rows
+
+    def hide(self) -> None:
+        """Erase the line, so that something else can be printed."""
+        if self._visible:
+            print(end=ERASE_LINE, file=sys.stderr, flush=True)  # noqa: T201
+            self._visible = False
+
+    async def _show(self) -> None:
+        began = monotonic()
+        await asyncio.sleep(BEGINS_AFTER)
+        while True:
+            seconds = monotonic() - began
+            text = f"Reading: {self._rows:,} rows, page {self._pages + 1}, "
+            print(  # noqa: T201
+                end=f"{ERASE_LINE}{text}{seconds:.0f} s", file=sys.stderr, flush=True
+            )
+            self._visible = True
+            await asyncio.sleep(INTERVAL)

@@ -1,0 +1,94 @@
+"""The dates that a query covers, in the ad account's time zone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from ..models import TimeRange
+from .query import InsightsQuery
+
+_DAY = timedelta(days=1)
+
+
+def date_range(
+    query: InsightsQuery, *, timezone_name: str | None, now: datetime
+) -> TimeRange | None:
+    """
+    Return the first and the last day that *query* covers at *now* (aware).
+
+    None where it cannot be known: Meta alone knows where `maximum` begins, and
+    the day that it is depends on the ad account's time zone.
+    """
+    if query.time_range is not None:
+        return query.time_range
+    preset = _PRESETS.get(query.date_preset)
+    zone = _zone(timezone_name)
+    if preset is None or zone is None:
+        return None
+    return preset(now.astimezone(zone).date())
+
+
+def _zone(name: str | None) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name) if name else None
+    except (KeyError, ValueError, OSError):  # unknown, or not even a name
+        return None
+
+
+def _range(since: date, until: date) -> TimeRange:
+    return TimeRange(since=since, until=until)
+
+
+def _last_days(count: int) -> Callable[[date], TimeRange]:
+    """Return the preset of the *count* days before today: today is not in it."""
+    return lambda today: _range(today - count * _DAY, today - _DAY)
+
+
+def _month(day: date, before: int = 0) -> date:
+    """Return the first day of the month that is *before* months before *day*'s."""
+    index = day.year * 12 + day.month - 1 - before
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def _quarter(day: date) -> date:
+    return _month(day, (day.month - 1) % 3)
+
+
+def _week(day: date, first: int) -> date:
+    """Return the first day of *day*'s week; *first* is 0 for Monday, 6 for Sunday."""
+    return day - (day.weekday() - first) % 7 * _DAY
+
+
+def _last_week(first: int) -> Callable[[date], TimeRange]:
+    return lambda today: _range(
+        _week(today, first) - 7 * _DAY, _week(today, first) - _DAY
+    )
+
+
+# https://developers.facebook.com/docs/marketing-api/insights/parameters
+_PRESETS: Mapping[str, Callable[[date], TimeRange]] = {
+    "today": lambda today: _range(today, today),
+    "yesterday": _last_days(1),
+    "last_3d": _last_days(3),
+    "last_7d": _last_days(7),
+    "last_14d": _last_days(14),
+    "last_28d": _last_days(28),
+    "last_30d": _last_days(30),
+    "last_90d": _last_days(90),
+    "this_week_mon_today": lambda today: _range(_week(today, 0), today),
+    "this_week_sun_today": lambda today: _range(_week(today, 6), today),
+    "last_week_mon_sun": _last_week(0),
+    "last_week_sun_sat": _last_week(6),
+    "this_month": lambda today: _range(_month(today), today),
+    "last_month": lambda today: _range(_month(today, 1), _month(today) - _DAY),
+    "this_quarter": lambda today: _range(_quarter(today), today),
+    "last_quarter": lambda today: _range(
+        _month(_quarter(today), 3), _quarter(today) - _DAY
+    ),
+    "this_year": lambda today: _range(date(today.year, 1, 1), today),
+    "last_year": lambda today: _range(
+        date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)
+    ),
+}

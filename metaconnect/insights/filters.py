@@ -1,0 +1,133 @@
+"""Meta's `filtering`: which rows or objects a query is limited to."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import UsageError
+
+# https://developers.facebook.com/docs/marketing-api/insights/parameters
+OPERATORS = (
+    "EQUAL",
+    "NOT_EQUAL",
+    "GREATER_THAN",
+    "GREATER_THAN_OR_EQUAL",
+    "LESS_THAN",
+    "LESS_THAN_OR_EQUAL",
+    "IN_RANGE",
+    "NOT_IN_RANGE",
+    "CONTAIN",
+    "NOT_CONTAIN",
+    "CONTAINS_ANY",
+    "CONTAINS_ALL",
+    "NOT_CONTAINS_ANY",
+    "STEM_MATCH",
+    "IN",
+    "NOT_IN",
+    "STARTS_WITH",
+    "ENDS_WITH",
+    "ANY",
+    "ALL",
+    "AFTER",
+    "BEFORE",
+    "ON_OR_AFTER",
+    "ON_OR_BEFORE",
+    "NONE",
+    "TOP",
+)
+_TAKES_SEVERAL = frozenset(
+    """
+    IN_RANGE NOT_IN_RANGE CONTAINS_ANY CONTAINS_ALL NOT_CONTAINS_ANY IN NOT_IN ANY
+    ALL NONE
+    """.split()  # noqa: SIM905 - a list of words
+)
+_NAME = re.compile(r"[a-z][a-z0-9_.:]*")
+
+Scalar = str | int | float | bool
+Filters = str | Iterable["str | Filter | Mapping[str, Any]"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """One condition, in Meta's words: ``campaign.name CONTAIN Sale``."""
+
+    field: str
+    operator: str
+    value: Scalar | tuple[Scalar, ...]
+
+    def as_param(self) -> dict[str, object]:
+        """Return the filter as an element of Meta's `filtering` parameter."""
+        value = list(self.value) if isinstance(self.value, tuple) else self.value
+        return {"field": self.field, "operator": self.operator, "value": value}
+
+
+def filters_in(given: Filters | None) -> tuple[Filter, ...]:
+    """
+    Return the filters in *given*. Raises UsageError.
+
+    Each is a Filter, a mapping in Meta's form, or text: JSON (one, or a list),
+    or ``FIELD OPERATOR VALUE`` where operators that take several values have
+    commas between them.
+    """
+    if given is None:
+        return ()
+    items = [given] if isinstance(given, str) else given
+    return tuple(found for item in items for found in _filters(item))
+
+
+def _filters(item: str | Filter | Mapping[str, Any]) -> list[Filter]:
+    if isinstance(item, Filter):
+        return [item]
+    if not isinstance(item, str):
+        return [_from_mapping(item)]
+    if item.lstrip().startswith(("[", "{")):
+        return _from_json(item)
+    words = item.split(maxsplit=2)
+    if len(words) != 3:  # noqa: PLR2004 - field, operator, value
+        raise UsageError(
+            f"{item!r} is not a filter.",
+            hint="A filter is FIELD OPERATOR VALUE, as: campaign.name CONTAIN Sale",
+        )
+    field, operator, value = words
+    several = operator.upper() in _TAKES_SEVERAL
+    values = [part.strip() for part in value.split(",")] if several else value
+    return [_from_mapping({"field": field, "operator": operator, "value": values})]
+
+
+def _from_json(text: str) -> list[Filter]:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        raise UsageError(f"{text!r} is not valid JSON.") from None
+    items = value if isinstance(value, list) else [value]
+    return [_from_mapping(item) for item in items]
+
+
+def _from_mapping(item: object) -> Filter:
+    if not isinstance(item, Mapping) or item.keys() != {"field", "operator", "value"}:
+        raise UsageError(f"A filter has field, operator and value, not {item!r}.")
+    field, operator = str(item["field"]), str(item["operator"]).upper()
+    if not _NAME.fullmatch(field):
+        raise UsageError(f"{field!r} cannot be the field of a filter.")
+    if operator not in OPERATORS:
+        raise UsageError(
+            f"There is no filter operator {operator!r}.",
+            hint=f"Meta's are: {', '.join(OPERATORS)}.",
+        )
+    return Filter(field=field, operator=operator, value=_value(item["value"]))
+
+
+def _value(value: object) -> Scalar | tuple[Scalar, ...]:
+    if isinstance(value, (list, tuple)):
+        return tuple(_scalar(each) for each in value)
+    return _scalar(value)
+
+
+def _scalar(value: object) -> Scalar:
+    if isinstance(value, (str, int, float)):
+        return value
+    raise UsageError(f"{value!r} cannot be the value of a filter.")

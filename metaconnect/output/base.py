@@ -1,0 +1,101 @@
+"""One writer for every command that prints data: formats, sinks, `open_sink`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol
+
+from ..constants import Format
+from ..errors import UsageError
+from ..models import Column, Row
+
+
+class Sink(Protocol):
+    """
+    Where rows go, page by page, as UTF-8 bytes whatever the locale.
+
+    After an error do not call `close`: what needs all rows (`table`, `json`)
+    has then written nothing.
+    """
+
+    def write(self, rows: Sequence[Row]) -> None:
+        """Add a page of rows."""
+
+    def close(self) -> None:
+        """Write what is still to be written. Leaves the file open."""
+
+
+def ignore(_message: str) -> None:
+    """Take a notice and do nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableOptions:
+    """
+    What a table needs to know beyond its columns and rows.
+
+    `caption`, parts with " · " between them, stands above the table. The period is
+    added to it where all rows have the same one, and the currency of the money
+    columns, unless it names them already; without a caption the headings say the
+    currency. `legend` stands below, a line each. `width` is the terminal's, None
+    for no limit. `currency` is that of money columns without a unit.
+
+    `totals` returns the last line's values by column, None where there is no
+    total; a single row has no totals. `marker` names a column of booleans that
+    is shown as a star at the left. `row_style` returns a style as Rich names
+    them ("dim"); it counts only with `color`.
+
+    `notice` is told, in one sentence, which columns did not fit, and `empty`
+    when there are no rows.
+    """
+
+    caption: str = ""
+    legend: Sequence[str] = ()
+    width: int | None = None
+    color: bool = False
+    currency: str | None = None
+    totals: Callable[[Sequence[Row]], Row] | None = None
+    marker: str | None = None
+    row_style: Callable[[Row], str | None] | None = None
+    notice: Callable[[str], None] = ignore
+    empty: str = "No rows."
+
+
+def open_sink(
+    form: Format,
+    file: BinaryIO,
+    columns: Sequence[Column],
+    *,
+    table: TableOptions | None = None,
+    raw: bool = False,
+    terminal: bool | None = None,
+) -> Sink:
+    """
+    Return what writes rows to *file* in the format *form*.
+
+    *columns* decide what `table` and `csv` show; the two kinds of JSON write rows
+    whole. With *raw* the rows are Meta's own. *terminal* says whether *file* is a
+    terminal, which CSV must not drive; None asks the file.
+    """
+    if raw and form not in (Format.json, Format.ndjson):
+        raise UsageError("--raw is JSON: give --format json or ndjson.")
+    match form:
+        case Format.table:
+            from .table import TableSink
+
+            return TableSink(file, columns, table or TableOptions())
+        case Format.json:
+            from .json import JsonSink
+
+            return JsonSink(file)
+        case Format.ndjson:
+            from .json import NdjsonSink
+
+            return NdjsonSink(file)
+        case Format.csv:
+            from .csv import CsvSink
+
+            names = [column.name for column in columns]
+            escape = file.isatty() if terminal is None else terminal
+            return CsvSink(file, names, escape=escape)

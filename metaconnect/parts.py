@@ -1,0 +1,138 @@
+"""
+Builds the parts from the settings: the only module that names concrete ones.
+
+Heavy parts are imported where they are built: most processes go without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from .errors import UsageError
+from .graph.client import GraphClient
+from .graph.http import open_http
+from .graph.throttle import Throttle
+from .models import MetaApp
+from .settings import Settings, require_allowed_project
+from .stores.base import ConnectionStore
+from .stores.local import LocalStore
+from .stores.pending import PendingLogins
+from .stores.secrets import FileSecretStore, open_secret_store
+
+Notice = Callable[[str], None]
+
+if TYPE_CHECKING:  # loaded where they are built
+    import httpx
+
+    from .stores.supabase.clients import ClientAdmin
+    from .stores.supabase.project import SupabaseProject
+    from .stores.supabase.session import SessionManager
+
+
+class Parts:
+    """Each part is built once, when it is first asked for."""
+
+    def __init__(self, settings: Settings, notice: Notice) -> None:
+        self.settings = settings
+        self._notice = notice
+
+    async def aclose(self) -> None:
+        """Close the HTTP connections that were opened."""
+        if "http" in self.__dict__:
+            await self.http.aclose()
+
+    @cached_property
+    def secrets(self) -> FileSecretStore:
+        kind = self.settings.secrets_kind or "keyring"
+        return open_secret_store(self.settings.folder, kind)
+
+    @cached_property
+    def pending(self) -> PendingLogins:
+        scope = (self.store.name, self.settings.meta_host.graph_url, self.app.app_id)
+        return PendingLogins(self.secrets, " ".join(scope))
+
+    @cached_property
+    def store(self) -> ConnectionStore:
+        if self.settings.store_kind == "local":
+            return LocalStore(self.settings.folder, self.secrets)
+        from .stores.supabase.store import SupabaseStore
+
+        return SupabaseStore(self._project, self._bearer, self._renew)
+
+    @cached_property
+    def client_admin(self) -> ClientAdmin:
+        """Raises UsageError for the local store, which has no table of clients."""
+        if self.settings.store_kind == "local":
+            raise UsageError(
+                "On this machine a client comes with its connection.",
+                hint="Make one:  metaconnect connect --client NAME",
+            )
+        from .stores.supabase.clients import ClientAdmin
+
+        return ClientAdmin(self._project, self._bearer, self._renew)
+
+    @cached_property
+    def sessions(self) -> SessionManager:
+        from .stores.supabase.session import SessionManager
+
+        return SessionManager(self._project, lambda: self.secrets, self.settings.folder)
+
+    @cached_property
+    def app(self) -> MetaApp:
+        return self.settings.meta_app
+
+    @cached_property
+    def http(self) -> httpx.AsyncClient:
+        """The one pool of connections to Meta."""
+        return open_http(self.settings.meta_host)
+
+    @cached_property
+    def graph(self) -> GraphClient:
+        return GraphClient(
+            self.settings.meta_host,
+            app=self._app_if_known,
+            http=self.http,
+            throttle=Throttle(),
+            notice=self._notice,
+        )
+
+    def use_secret_file(self) -> None:
+        """Keep secrets in a file that only this user can read, without a keyring."""
+        self.secrets = open_secret_store(self.settings.folder, "file")
+        for built_on_it in ("store", "pending", "sessions", "client_admin"):
+            self.__dict__.pop(built_on_it, None)
+
+    def now(self) -> datetime:
+        """The one clock."""
+        return datetime.now(UTC)
+
+    @property
+    def _app_if_known(self) -> MetaApp | None:
+        """The app whose secret proves our requests; reading goes without one."""
+        if not self.settings.meta_app_secret:
+            return None
+        return MetaApp(
+            app_id=self.settings.meta_app_id or "",
+            app_secret=self.settings.meta_app_secret,
+        )
+
+    @cached_property
+    def _project(self) -> SupabaseProject:
+        from .stores.supabase.project import SupabaseProject
+
+        require_allowed_project(self.settings)
+        url, key = self.settings.supabase
+        return SupabaseProject(url, key, self.settings.supabase_key)
+
+    def _bearer(self) -> str:
+        # The service role is nobody's session: its key speaks for itself.
+        if self.settings.uses_service_role:
+            return self._project.key
+        return self.sessions.bearer()
+
+    def _renew(self, rejected: str) -> str:
+        """Return a fresh access token in the place of one that was rejected."""
+        return self.sessions.renew(rejected)

@@ -1,0 +1,123 @@
+"""The settings as text, and where each came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+from shlex import quote
+
+from ..errors import ConfigError
+from .names import DESTINATION, NAMES, SECRET, WHERE_TO_FIND
+from .provenance import Source, Trust
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Fields:
+    """
+    Every setting as text, or None where no source has it.
+
+    `sources` has the source of each value that `load_settings` found. What a
+    file in the working folder may not set is in `ignored`, a secret that must
+    not go where it would be sent in `withheld`, the places that were looked at
+    in `searched`.
+    """
+
+    meta_app_id: str | None = None
+    meta_app_secret: str | None = None
+    redirect_uri: str | None = None
+    base_url: str | None = None
+    scopes: str | None = None
+    config_id: str | None = None
+    api_version: str | None = None
+    graph_url: str | None = None
+    dialog_url: str | None = None
+    supabase_url: str | None = None
+    supabase_key: str | None = None
+    service_role_key: str | None = None
+    store: str | None = None
+    secrets: str | None = None
+    service_role: str | None = None
+    client: str | None = None
+    home: str | None = None
+
+    sources: Mapping[str, Source] = field(default_factory=dict, compare=False)
+    ignored: tuple[Source, ...] = field(default=(), compare=False)
+    withheld: Mapping[str, Source] = field(default_factory=dict, compare=False)
+    searched: tuple[str, ...] = field(default=(), compare=False)
+
+    def __repr__(self) -> str:
+        shown = ", ".join(
+            f"{name}={'***' if name in SECRET else repr(value)}"
+            for name in NAMES
+            if (value := getattr(self, name)) is not None
+        )
+        return f"Settings({shown})"
+
+    def name_of(self, setting: str) -> str:
+        """Return the name that *setting* was read from, or should be."""
+        source = self.sources.get(setting)
+        return source.name if source else NAMES[setting][0]
+
+    @property
+    def notices(self) -> list[str]:
+        """Return what a person has to know before the settings are used."""
+        by_file = groupby(sorted(self.ignored, key=_path), key=_path)
+        return [
+            f"Ignored in {path}, because a file found in the working folder may not "
+            f"set it: {', '.join(source.name for source in sources)}. If you trust "
+            f"the file, name it:  --env-file {quote(path)}"
+            for path, sources in by_file
+        ]
+
+    @property
+    def project_needs_leave(self) -> Path | None:
+        """
+        Return the file in the working folder that names the Supabase project,
+        None where a more trusted source does, or there is no project.
+        """
+        source = self.sources.get("supabase_url")
+        return source.path if source and source.trust is Trust.FOLDER else None
+
+    def require(self, *settings: str) -> None:
+        """Raise ConfigError naming every one of *settings* that is missing."""
+        missing = [name for name in settings if getattr(self, name) is None]
+        if not missing:
+            return
+        names = ", ".join(NAMES[name][0] for name in missing)
+        hints = [
+            WHERE_TO_FIND.get(NAMES[missing[0]][0], "")
+            + "Set them in the environment, in .env.local or in .env.",
+            *self._other_names(missing),
+            *(self._why_withheld(name) for name in missing if name in self.withheld),
+            *self._where_searched(),
+        ]
+        raise ConfigError(
+            f"Missing setting{'s' * (len(missing) > 1)}: {names}.",
+            hint="\n".join(hints),
+        )
+
+    def _other_names(self, missing: list[str]) -> list[str]:
+        return [
+            f"{NAMES[name][0]} is also read as {', '.join(NAMES[name][1:])}."
+            for name in missing
+            if NAMES[name][1:]
+        ]
+
+    def _why_withheld(self, setting: str) -> str:
+        withheld = self.withheld[setting]
+        destination = self.sources[DESTINATION[setting]]
+        return (
+            f"{withheld.name} from {withheld} is not used with {destination.name} "
+            f"from {destination}: set both in the same place."
+        )
+
+    def _where_searched(self) -> list[str]:
+        if not self.searched:
+            return []
+        return ["Searched:", *(f"  {place}" for place in self.searched)]
+
+
+def _path(source: Source) -> str:
+    return str(source.path)

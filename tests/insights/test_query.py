@@ -1,0 +1,149 @@
+"""From what a person typed to a query, with an error for each mistake."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import FrozenInstanceError
+from datetime import date
+
+import pytest
+
+from metaconnect.constants import DEFAULT_FIELDS, Level
+from metaconnect.errors import UsageError
+from metaconnect.insights.filters import Filter
+from metaconnect.insights.query import InsightsQuery, insights_query
+from metaconnect.models import TimeRange
+
+
+def test_without_options_it_is_the_default_query():
+    assert insights_query() == InsightsQuery()
+    assert InsightsQuery().fields == DEFAULT_FIELDS
+
+
+def test_a_query_can_be_sent_to_another_process_and_used_as_a_key():
+    query = insights_query(
+        since="2026-11-01",
+        until=date(2026, 11, 7),
+        level="campaign",
+        breakdowns=["age"],
+        action_attribution_windows="1d_view",
+        filtering=[{"field": "campaign.id", "operator": "IN", "value": ["1"]}],
+        sort="spend_descending",
+    )
+
+    copy = pickle.loads(pickle.dumps(query))
+
+    assert copy == query
+    assert hash(copy) == hash(query)
+    with pytest.raises(FrozenInstanceError):
+        copy.level = Level.ad
+
+
+def test_every_option_is_read():
+    query = insights_query(
+        since="2026-11-01",
+        until="2026-11-07",
+        level="ad",
+        fields=" spend, clicks,spend  roas ",
+        time_increment=7,
+        breakdowns="age,gender",
+        action_breakdowns="action_type",
+        action_attribution_windows=["1d_click", "skan_view"],
+        filtering="campaign.name contain Sale, of the year",
+        sort="actions:link_click_ascending",
+    )
+
+    assert query == InsightsQuery(
+        fields=("spend", "clicks", "roas"),
+        level=Level.ad,
+        time_range=TimeRange(since=date(2026, 11, 1), until=date(2026, 11, 7)),
+        time_increment="7",
+        breakdowns=("age", "gender"),
+        action_breakdowns=("action_type",),
+        action_attribution_windows=("1d_click", "skan_view"),
+        filtering=(
+            Filter(
+                field="campaign.name", operator="CONTAIN", value="Sale, of the year"
+            ),
+        ),
+        sort=("actions:link_click_ascending",),
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("campaign.id IN 1, 2", ("IN", ("1", "2"))),
+        (
+            '{"field": "campaign.id", "operator": "IN_RANGE", "value": [1, 2.5]}',
+            ("IN_RANGE", (1, 2.5)),
+        ),
+        (
+            '[{"field": "campaign.id", "operator": "EQUAL", "value": true}]',
+            ("EQUAL", True),
+        ),
+        ([Filter(field="campaign.id", operator="TOP", value=3)], ("TOP", 3)),
+    ],
+)
+def test_a_filter_has_several_spellings(given, expected):
+    (found,) = insights_query(filtering=given).filtering
+
+    assert found.field == "campaign.id"
+    assert (found.operator, found.value) == expected
+
+
+def test_an_action_type_may_hold_spaces_and_colons():
+    custom = "actions:offsite_conversion.fb_pixel_custom.My Event: 2"
+
+    assert insights_query(fields=f"spend, {custom}").fields == ("spend", custom)
+    assert insights_query(fields=[custom]).fields == (custom,)
+
+
+def test_default_fields_fit_action_breakdowns():
+    query = insights_query(action_breakdowns="action_device")
+
+    assert "roas" not in query.fields
+    assert "purchase_roas" in query.fields
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"date_preset": "last_7"}, "Did you mean last_7d?"),
+        ({"date_preset": "last_7d", "since": "2026-11-01"}, "not both"),
+        ({"since": "2026-11-01"}, "go together"),
+        ({"since": "2026-11-02", "until": "2026-11-01"}, "comes before"),
+        ({"since": "2026-2-30", "until": "2026-11-01"}, "'2026-2-30' is not a date"),
+        ({"since": "2026-02-30", "until": "2026-11-01"}, "is not a date"),
+        ({"level": "Ad"}, "A level is one of account, campaign, adset, ad"),
+        ({"time_increment": 91}, "1 to 90"),
+        ({"time_increment": "²"}, "1 to 90"),
+        ({"fields": " , "}, "No fields"),
+        ({"fields": "Spend"}, "'Spend' cannot be the name of a field"),
+        ({"fields": "spend:x"}, "cannot be the name of a field"),
+        ({"fields": "actions:"}, "cannot be the name of a field"),
+        ({"breakdowns": "Age"}, "'Age' cannot be the name of a breakdown"),
+        ({"action_attribution_windows": "7d-click"}, "an attribution window"),
+        ({"filtering": "spend > 5"}, "There is no filter operator '>'"),
+        ({"filtering": "spend"}, "is not a filter"),
+        ({"filtering": "S EQUAL 5"}, "cannot be the field of a filter"),
+        ({"filtering": "[{"}, "is not valid JSON"),
+        ({"filtering": "[3]"}, "A filter has field, operator and value"),
+        ({"filtering": '[{"field": "a"}]'}, "A filter has field, operator and value"),
+        (
+            {"filtering": [{"field": "a", "operator": "EQUAL", "value": {}}]},
+            "cannot be the value of a filter",
+        ),
+        ({"sort": "purchases_descending"}, "Meta cannot sort by"),
+        (
+            {"fields": "purchases", "action_breakdowns": "action_device"},
+            "purchases is one number of an action type",
+        ),
+    ],
+)
+def test_a_mistake_is_named(options, said):
+    with pytest.raises(UsageError) as caught:
+        insights_query(**options)
+
+    assert said in str(caught.value)
+    assert caught.value.exit_code == 2
