@@ -12,13 +12,14 @@ from .terminal import say
 def init(
     print_sql: Annotated[
         bool,
-        typer.Option("--print-sql", help="Print the SQL, for psql or the SQL editor."),
+        typer.Option("--print-sql", help="Print the SQL as one transaction."),
     ] = False,
     apply: Annotated[
         str | None,
         typer.Option(
             metavar="DSN",
-            help="Run it on this database; - reads the DSN from stdin.",
+            help="Run it on this database; - reads the DSN from stdin, where no "
+            "other user of the machine sees the password.",
         ),
     ] = None,
 ) -> None:
@@ -33,10 +34,9 @@ def init(
     if print_sql == (apply is not None):
         raise UsageError("Say what to do: --print-sql or --apply DSN.")
     if print_sql:
-        for name, sql in schema.migrations():
-            print(f"-- {name}\n\n{sql}")  # noqa: T201
+        print(schema.script(), end="")  # noqa: T201
         return
     dsn = sys.stdin.readline().strip() if apply == "-" else apply
-    for name in schema.apply(dsn or ""):
+    for name in schema.apply(dsn or "", say):
         say(f"Ran {name}")
-    say("The tables are there. Next:  metaconnect login --email ADDRESS")
+    say("The tables are there. Next:  metaconnect login")

@@ -102,11 +102,56 @@ def test_whoever_is_signed_in_may_add_a_client_of_their_own(actor, world):
 
 
 def test_nobody_may_write_the_bookkeeping_of_a_row(world):
-    for column in ("id", "created_by", "updated_by", "created_at", "updated_at"):
+    for column in ("id", "created_by", "updated_by", "created_at"):
         params = {"client_id": f"eq.{world.acme}"}
         body = {column: None}
         response = world.send("owner", "PATCH", "meta_tokens", params=params, json=body)
         assert outcome(response) == "refused", column
+
+
+def test_a_dashboard_that_sends_updated_at_writes_the_databases_own(world):
+    row = {
+        "client_id": world.acme,
+        "access_token": "EAAnew",
+        "user_facebook_id": "200",
+        "updated_at": "1999-01-01T00:00:00Z",
+    }
+    for client in (world.acme, world.fresh):
+        response = world.send(
+            "owner",
+            "POST",
+            "meta_tokens?on_conflict=client_id",
+            headers={"Prefer": MERGING},
+            json=row | {"client_id": client},
+        )
+        assert outcome(response) == "rows"
+        assert not response.json()[0]["updated_at"].startswith("1999")
+
+
+def test_an_id_is_never_chosen_by_a_user(world):
+    chosen = {"id": "99999999-9999-4999-8999-999999999999", "name": "Mine"}
+
+    assert outcome(world.send("owner", "POST", "clients", json=chosen)) == "refused"
+
+
+def test_a_co_owner_may_not_delete_the_founders_client(world):
+    world.stack.sql("update client_members set role = 'owner'")
+    acme = {"id": f"eq.{world.acme}"}
+    options = {"params": acme, "headers": {"Prefer": RETURNING}}
+
+    assert outcome(world.send("editor", "DELETE", "clients", **options)) == "none"
+    assert outcome(world.send("owner", "DELETE", "clients", **options)) == "rows"
+
+
+def test_a_connection_can_be_embedded_in_its_client(needs_real_postgrest, world):
+    embedding = f"clients?select=name,meta_connections(*)&id=eq.{world.acme}"
+    (acme,) = world.send("viewer", "GET", embedding).json()
+    assert acme["meta_connections"]["user_facebook_id"] == "100"
+    assert "access_token" not in acme["meta_connections"]
+    (row,) = world.send("viewer", "GET", "meta_connections?select=clients(name)").json()
+    assert row == {"clients": {"name": "Acme"}}
+    assert world.send("stranger", "GET", embedding).json() == []
+    assert world.send("anonymous", "GET", embedding).is_error
 
 
 def test_a_delete_without_a_filter_is_refused(world):

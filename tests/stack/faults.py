@@ -52,6 +52,19 @@ def rate_limited() -> Response:
     return JSONResponse(body, 429, {"x-supabase-api-version": "2024-01-01"})
 
 
+def bad_jwt() -> Response:
+    """The Auth server does not know the key that signed the token."""
+    body = {"code": "bad_jwt", "message": "invalid JWT: unable to parse or verify"}
+    return JSONResponse(body, 403, {"x-supabase-api-version": "2024-01-01"})
+
+
+def jwt_rejected() -> Response:
+    """PostgREST does not know the key that signed the token."""
+    message = "No suitable key was found to decode the JWT"
+    body = {"code": "PGRST301", "details": None, "hint": None, "message": message}
+    return JSONResponse(body, 401)
+
+
 def drop() -> Response:
     """The connection breaks."""
     return Dropped(status_code=0)

@@ -5,12 +5,13 @@ import logging
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from metaconnect.errors import ConfigError, NotSignedIn, StoreError, UsageError
 from metaconnect.stores.secrets import open_secret_store
-from metaconnect.stores.supabase.errors import AUTH_CODES, from_auth
+from metaconnect.stores.supabase.errors import AUTH_CODES, JWTRejected, from_auth
 from metaconnect.stores.supabase.project import SupabaseProject
 from metaconnect.stores.supabase.session import SessionManager
 from metaconnect.stores.supabase.store import SupabaseStore
@@ -168,6 +169,64 @@ class TestRefreshing:
         assert len(answers) == 1
         assert answers != {f"{session.access_token}\n"}
 
+    def test_a_token_that_is_rejected_is_refreshed_once_and_for_all_threads(
+        self, stack, manager, session
+    ):
+        rejected = session.access_token
+        with ThreadPoolExecutor(4) as threads:
+            renewed = set(threads.map(manager.renew, [rejected] * 4))
+
+        assert asked(stack) == ["/auth/v1/token"]
+        assert renewed == {manager.bearer()}
+
+    def test_a_read_outlives_a_rotated_signing_key(
+        self, stack, manager, owner, session
+    ):
+        client_id = stack.add_client("Acme", owner)
+        stack.add_token(client_id, "EAAsecret")
+        stack.faults.add(faults.jwt_rejected, service="rest", times=1)
+        project = SupabaseProject(stack.url, stack.publishable_key)
+
+        store = SupabaseStore(project, manager.bearer, manager.renew)
+        assert store.get(client_id).token.value == "EAAsecret"
+        assert asked(stack) == [
+            "/rest/v1/meta_tokens",
+            "/auth/v1/token",
+            "/rest/v1/meta_tokens",
+        ]
+
+    def test_auth_rejects_a_token_once_and_the_session_stays(
+        self, stack, manager, session
+    ):
+        stack.faults.add(faults.bad_jwt, service="auth", times=1)
+
+        assert manager.user().email == EMAIL
+        assert asked(stack) == ["/auth/v1/user", "/auth/v1/token", "/auth/v1/user"]
+
+    def test_auth_rejects_every_token_and_the_session_stays(
+        self, stack, manager, session, monkeypatch
+    ):
+        def refuse(token):
+            raise JWTRejected("The Supabase session is not accepted.")
+
+        monkeypatch.setattr(manager._auth, "user", refuse)
+        with pytest.raises(NotSignedIn):
+            manager.user()
+        assert manager.current().user_id == session.user_id
+        assert asked(stack) == ["/auth/v1/token"]
+
+
+def test_the_secret_store_may_be_chosen_after_the_manager_is_made(
+    stack, owner, tmp_path
+):
+    chosen = []
+    project = SupabaseProject(stack.url, stack.publishable_key)
+    manager = SessionManager(project, lambda: chosen[-1], tmp_path)
+    chosen.append(open_secret_store(tmp_path, "file"))
+
+    session = manager.sign_in_with_password(EMAIL, PASSWORD)
+    assert manager.current() == session
+
 
 class TestSigningOut:
     def test_of_this_machine_only(self, stack, manager, session, tmp_path):
@@ -237,6 +296,12 @@ class TestTrouble:
         with pytest.raises(StoreError, match="too often") as failure:
             manager.send_code(EMAIL)
         assert "Wait" in failure.value.hint
+
+    def test_a_mailer_for_members_only_is_a_setting_to_mend(self):
+        error = from_auth("email_address_not_authorized", "not authorized")
+
+        assert isinstance(error, ConfigError)
+        assert "SMTP" in error.hint
 
     def test_an_answer_that_is_json_but_no_session_is_not_understood(
         self, stack, manager

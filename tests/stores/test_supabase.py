@@ -2,6 +2,7 @@
 
 import logging
 import re
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -181,6 +182,82 @@ class TestTheDashboardsRow:
 
 
 @two_shapes
+class TestAllAtOnce:
+    def test_every_connection_comes_in_one_request(
+        self, stack, store, clients, connection
+    ):
+        assert store.connections() == []
+        saved = [store.save(replace(connection, client_id=c)) for c in clients]
+        sent(stack)
+
+        assert sorted(store.connections(), key=repr) == sorted(saved, key=repr)
+        assert sent(stack) == [("GET", "meta_tokens")]
+
+    def test_also_where_there_are_more_than_a_page(self, stack, owner, store, clients):
+        stack.gateway.max_rows = 3
+        for number in range(7):
+            stack.add_token(stack.add_client(f"client {number}", owner))
+
+        assert len({c.client_id for c in store.connections()}) == 7
+
+    def test_threads_share_the_store(self, store, connection):
+        store.save(connection)
+        with ThreadPoolExecutor(8) as threads:
+            read = list(
+                threads.map(lambda _: store.get(connection.client_id), range(24))
+            )
+        assert set(map(repr, read)) == {repr(store.get(connection.client_id))}
+
+
+def test_a_row_without_a_token_is_no_connection_of_all(make_stack):
+    stack = make_stack(minimal=True)
+    owner = stack.add_user("owner@example.com")
+    for name in ("Acme", "Other"):
+        client_id = stack.add_client(name, owner)
+        stack.sql("insert into meta_tokens (client_id) values (%s)", client_id)
+    stack.sql(
+        "update meta_tokens set access_token = 'EAA' where client_id = %s", client_id
+    )
+
+    (connection,) = store_of(stack, owner).connections()
+    assert connection.client_id == client_id
+
+
+def test_our_own_table_keeps_everything_a_connection_has(make_stack):
+    stack = make_stack()
+    owner = stack.add_user("owner@example.com")
+    store = store_of(stack, owner)
+    details = {
+        "user_name": "Ada",
+        "ad_account_name": "Acme Ads",
+        "currency": "EUR",
+        "timezone_name": "Europe/Berlin",
+        "graph_url": "https://graph.facebook.com",
+        "app_id": "1000",
+    }
+    connection = Connection(
+        client_id=stack.add_client("Acme", owner),
+        token=AccessToken(value="EAAx"),
+        user_facebook_id="100",
+        ad_account_id="act_1",
+        **details,
+    )
+    saved = store.save(connection)
+    assert {name: getattr(saved, name) for name in details} == details
+    assert store.get(connection.client_id) == saved
+
+    used = replace(saved, ad_account_id="act_2", ad_account_name="B", currency=None)
+    assert store.replace(saved, used).currency is None
+    columns = "ad_account_name, currency, timezone_name, user_name"
+    (row,) = stack.sql(f"select {columns} from meta_connections")
+    assert row == ("B", None, "Europe/Berlin", "Ada")
+
+
+def test_a_store_is_known_by_its_projects_url(stack, store):
+    assert store.name == stack.url
+
+
+@two_shapes
 class TestRequests:
     def test_reading_is_one_request(self, stack, store, connection):
         store.save(connection)
@@ -273,7 +350,7 @@ class TestClients:
 @two_shapes
 def test_an_id_of_another_kind_is_no_client(stack, store, connection):
     for attempt in (store.check, store.get, store.delete):
-        with pytest.raises(ClientNotFound, match="no client 'acme'"):
+        with pytest.raises(ClientNotFound, match="no client 'acme': invalid id format"):
             attempt("acme")
-    with pytest.raises(ClientNotFound, match="no client 'acme'"):
+    with pytest.raises(ClientNotFound, match="no client 'acme': invalid id format"):
         store.save(replace(connection, client_id="acme"))

@@ -24,6 +24,7 @@ from metaconnect.stores.supabase.errors import (
     from_data_api,
 )
 from metaconnect.stores.supabase.project import SupabaseProject
+from metaconnect.stores.supabase.rows import COLUMNS, DETAILS
 from metaconnect.stores.supabase.store import SupabaseStore
 from tests.stack import faults
 
@@ -173,6 +174,56 @@ class TestWhoAsks:
         assert isinstance(error, ConfigError)
         assert "SUPABASE_SERVICE_ROLE_KEY" in error.hint
 
+    @pytest.mark.parametrize("by_key", [False, True])
+    def test_no_advice_grants_a_table_that_is_open_to_all_users(self, by_key):
+        problem = APIProblem("42501", "permission denied for table clients")
+        hint = from_data_api(problem, table="clients", by_key=by_key).hint
+
+        if by_key:
+            assert hint.endswith("grant all on public.clients to service_role;")
+        else:
+            secured = hint.index("enable row level security;")
+            assert hint.index("--service-role") < secured < hint.index("grant ")
+
+    @pytest.mark.parametrize(
+        ("message", "words"),
+        [
+            ('invalid input syntax for type uuid: "acme"', "invalid id format"),
+            ('invalid input syntax for type bigint: "act_1"', "another type"),
+        ],
+    )
+    def test_an_id_is_told_from_another_columns_value(self, message, words):
+        problem = APIProblem("22P02", message)
+
+        error = from_data_api(problem, table="meta_tokens", client_id="acme")
+        assert words in str(error)
+
+    def test_a_rejected_token_is_renewed_once_and_the_request_sent_again(
+        self, stack, owner, connection
+    ):
+        asked = []
+
+        def renew(rejected):
+            asked.append(rejected)
+            return stack.access_token(owner)
+
+        project = SupabaseProject(stack.url, stack.publishable_key)
+        store = SupabaseStore(project, lambda: "eyJ.old.token", renew)
+        assert store.save(connection).token == connection.token
+        assert asked == ["eyJ.old.token"]
+
+    def test_a_renewed_token_that_is_rejected_too_is_the_end(self, stack, client_id):
+        asked = []
+        project = SupabaseProject(stack.url, stack.publishable_key)
+        store = SupabaseStore(
+            project, lambda: "x.y.z", lambda t: asked.append(t) or "a"
+        )
+
+        with pytest.raises(NotSignedIn, match="is not accepted"):
+            store.get(client_id)
+        assert asked == ["x.y.z"]
+        assert len(stack.requests) == 2
+
     def test_without_a_session_nothing_is_asked(self, stack, client_id):
         def nobody():
             raise NotSignedIn("You are not signed in to Supabase.")
@@ -254,9 +305,7 @@ class TestWhatTheDatabaseLacks:
 
     @pytest.mark.parametrize("right", ["select", "insert", "update"])
     def test_a_missing_grant_comes_with_its_cure(self, stack, store, connection, right):
-        columns = (
-            "client_id, access_token, user_facebook_id, ad_account_id, token_expires_at"
-        )
+        columns = ", ".join((*COLUMNS, *DETAILS, "updated_at"))
         listed = "" if right == "select" else f"({columns})"
         with changed(
             stack,

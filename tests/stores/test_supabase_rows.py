@@ -1,11 +1,12 @@
 """Rows and tables that another program wrote are read for what they mean."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from metaconnect.errors import NotConnected, TablesMissing
+from metaconnect.errors import ConnectionChanged, NotConnected, TablesMissing
 from metaconnect.models import AccessToken, Connection
 
 from .test_supabase import store_of
@@ -47,7 +48,12 @@ def test_infinity_is_never(stack, store, clients):
     stack.add_token(clients[0])
     stack.sql("update meta_tokens set token_expires_at = 'infinity'")
 
-    assert store.get(clients[0]).token.expires_at is None
+    stored = store.get(clients[0])
+    assert stored.token.expires_at is None
+    used = replace(stored, ad_account_id="act_20")
+    assert store.replace(stored, used).ad_account_id == "act_20"
+    with pytest.raises(ConnectionChanged):
+        store.replace(stored, used)
 
 
 def test_a_date_without_a_zone_is_utc(stack, store, clients, in_new_york):

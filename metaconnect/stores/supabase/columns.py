@@ -9,7 +9,7 @@ from ...errors import ConfigError, TablesMissing
 from ...models import Row
 from .client import Table
 from .errors import ColumnMissing, UniqueMissing
-from .rows import COLUMNS, OPTIONAL, SYNONYMS, columns_missing
+from .rows import COLUMNS, DATES, OPTIONAL, SYNONYMS, columns_missing
 
 T = TypeVar("T")
 Names = tuple[str, ...]
@@ -32,8 +32,8 @@ class OptionalColumns:
         Return *request* of as many optional columns as the table takes.
 
         A request that the database refuses has changed nothing, so that it
-        can be sent again with fewer: with those that exist, then with none,
-        where the user has no right to the others or their types differ.
+        can be sent again with fewer: those that exist, then those that are
+        only read, then none, where rights are missing or types differ.
         """
         if self._usable is not None:
             return request(self._usable)
@@ -53,13 +53,15 @@ class OptionalColumns:
         raise refused or AssertionError
 
     def _candidates(self) -> Iterator[Names]:
-        tried = self._present if self._present is not None else OPTIONAL
+        tried = OPTIONAL if self._present is None else self._present
         yield tried
-        present = self._existing(OPTIONAL) if self._present is None else tried
-        if present not in (tried, ()):
-            yield present
-        if tried:
-            yield ()
+        if self._present is None:
+            self._present = self._existing(OPTIONAL)
+        dates = tuple(name for name in self._present if name in DATES)
+        for names in (self._present, dates, ()):
+            if names != tried:
+                yield names
+            tried = names
 
     def _existing(self, names: Sequence[str]) -> Names:
         if self._exist(names):

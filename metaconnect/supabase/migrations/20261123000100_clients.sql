@@ -30,8 +30,8 @@ begin
 
   revoke all on public.clients from public, anon, authenticated;
   grant select, delete on public.clients to authenticated;
-  -- owner_id is never written by hand: it comes from auth.uid().
-  grant insert (id, name), update (name) on public.clients to authenticated;
+  -- id and owner_id are never written by hand: they come from their defaults.
+  grant insert (name), update (name) on public.clients to authenticated;
   grant all on public.clients to service_role;
 
   alter table public.clients enable row level security;
@@ -43,7 +43,8 @@ begin
   create policy clients_update on public.clients for update to authenticated
     using (id in (select private.owned_client_ids()))
     with check (id in (select private.owned_client_ids()));
+  -- Not owned_client_ids(): a co-owner does not delete the founder's client.
   create policy clients_delete on public.clients for delete to authenticated
-    using (id in (select private.owned_client_ids()));
+    using (owner_id = (select auth.uid()));
 end
 $migration$;

@@ -20,6 +20,12 @@ begin
         user_facebook_id text not null,
         ad_account_id    text,         -- null until one was chosen
         token_expires_at timestamptz,  -- null = never
+        user_name        text,
+        ad_account_name  text,
+        currency         text,         -- of the ad account, as its time zone
+        timezone_name    text,
+        graph_url        text,         -- which Graph API and which app issued the token
+        app_id           text,
         created_by       uuid default auth.uid()
                          references auth.users (id) on delete set null,
         updated_by       uuid default auth.uid()
@@ -45,6 +51,7 @@ begin
   begin
     new.updated_by := coalesce((select auth.uid()), new.updated_by);
     if tg_op = 'INSERT' then
+      new.updated_at := now();
       return new;
     end if;
     if new.client_id is distinct from old.client_id then
@@ -64,11 +71,13 @@ begin
 
   revoke all on public.meta_tokens from public, anon, authenticated;
   grant select, delete on public.meta_tokens to authenticated;
-  -- client_id is there because an upsert sets every column it inserts; the trigger
-  -- above keeps it as it is.
+  -- client_id may be updated because an upsert sets every column it inserts, and
+  -- updated_at because dashboards send it; the trigger above overrules both.
   grant
-    insert (client_id, access_token, user_facebook_id, ad_account_id, token_expires_at),
-    update (client_id, access_token, user_facebook_id, ad_account_id, token_expires_at)
+    insert (client_id, access_token, user_facebook_id, ad_account_id, token_expires_at,
+      user_name, ad_account_name, currency, timezone_name, graph_url, app_id, updated_at),
+    update (client_id, access_token, user_facebook_id, ad_account_id, token_expires_at,
+      user_name, ad_account_name, currency, timezone_name, graph_url, app_id, updated_at)
     on public.meta_tokens to authenticated;
   grant all on public.meta_tokens to service_role;
 
