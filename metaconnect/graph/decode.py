@@ -4,15 +4,32 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 from urllib.parse import parse_qsl
 
 import msgspec
 
 Body = dict[str, Any]
 
+_LONGEST_NUMBER: Final = 100  # characters
+_LARGEST_EXPONENT: Final = 308  # that of a float
+
+
+def exact_number(text: str) -> Decimal | str:
+    """
+    Return *text* as a number with exactly its digits.
+
+    One of absurd size stays text: ``1e999999999`` is short to write and takes
+    a gigabyte as digits.
+    """
+    if len(text) > _LONGEST_NUMBER:
+        return text
+    number = Decimal(text)
+    return number if abs(number.adjusted()) <= _LARGEST_EXPONENT else text
+
+
 # A float would lose digits that Meta sent.
-_DECODER = msgspec.json.Decoder(float_hook=Decimal)
+_DECODER = msgspec.json.Decoder(float_hook=exact_number)
 
 
 def decode_body(content: bytes) -> object:
@@ -25,11 +42,11 @@ def decode_body(content: bytes) -> object:
     try:
         value: object = _DECODER.decode(content)
     except (ValueError, ArithmeticError, RecursionError):
-        return _decode_surrogates(content) or _form(content)
+        return _with_half_characters(content) or _form(content)
     return value
 
 
-def _decode_surrogates(content: bytes) -> object:
+def _with_half_characters(content: bytes) -> object:
     """
     Return the JSON value in *content* if half of a character is in it, else None.
 
@@ -40,7 +57,7 @@ def _decode_surrogates(content: bytes) -> object:
         return None
     try:
         value: object = json.loads(
-            content, parse_float=Decimal, parse_constant=_refuse_constant
+            content, parse_float=exact_number, parse_constant=_refuse_constant
         )
     except (ValueError, ArithmeticError, RecursionError):
         return None
