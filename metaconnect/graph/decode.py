@@ -42,11 +42,11 @@ def decode_body(content: bytes) -> object:
     try:
         value: object = _DECODER.decode(content)
     except (ValueError, ArithmeticError, RecursionError):
-        return _decode_surrogates(content) or _form(content)
+        return _with_half_characters(content) or _form(content)
     return value
 
 
-def _decode_surrogates(content: bytes) -> object:
+def _with_half_characters(content: bytes) -> object:
     """
     Return the JSON value in *content* if half of a character is in it, else None.
 

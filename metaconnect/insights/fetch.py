@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
+from datetime import UTC, datetime
 from urllib.parse import quote
 
-from ..errors import InvalidRequest
+from ..errors import InvalidRequest, TooMuchData
 from ..graph.client import GraphClient
 from ..graph.paging import pages
 from ..models import AccessToken, Row, normal_ad_account_id
@@ -43,9 +44,8 @@ async def fetch_insights(
     read_row = row_reader(
         query, extra, timezone_name=timezone_name, problems=problems or ignore
     )
-    params = insights_params(query, extra)
     try:
-        async with aclosing(pages(graph, f"{path}/insights", token, **params)) as found:
+        async with aclosing(_pages(graph, token, path, query, extra)) as found:
             async for page in found:
                 yield page if raw else [read_row(row) for row in page]
     except InvalidRequest as error:
@@ -53,6 +53,44 @@ async def fetch_insights(
 
         error.hint = hint_for(str(error)) or error.hint
         raise
+
+
+async def _pages(
+    graph: GraphClient,
+    token: AccessToken,
+    path: str,
+    query: InsightsQuery,
+    extra_fields: tuple[str, ...],
+) -> AsyncGenerator[list[Row], None]:
+    """Yield Meta's pages; a query that is too large is asked in two halves."""
+    params = insights_params(query, extra_fields)
+    begun = False
+    parts: tuple[InsightsQuery, ...] = ()
+    try:
+        async with aclosing(pages(graph, f"{path}/insights", token, **params)) as found:
+            async for page in found:
+                begun = True
+                yield page
+    except TooMuchData:
+        # Once rows are out, another order would repeat some and lose others.
+        parts = () if begun else await _halves(graph, token, path, query)
+        if not parts:
+            raise
+    for part in parts:
+        async with aclosing(_pages(graph, token, path, part, extra_fields)) as found:
+            async for page in found:
+                yield page
+
+
+async def _halves(
+    graph: GraphClient, token: AccessToken, path: str, query: InsightsQuery
+) -> tuple[InsightsQuery, ...]:
+    from .dates import date_range
+    from .halves import halves
+
+    zone = None if query.time_range else await _timezone(graph, token, path)
+    now = datetime.now(UTC)
+    return halves(query, date_range(query, timezone_name=zone, now=now))
 
 
 def account_path(ad_account_id: str) -> str:

@@ -43,7 +43,7 @@ LANDING_PAGE_VIEW: Final = ("landing_page_view", "omni_landing_page_view")
 
 # A window is the last part of a pick; an action type may hold colons itself.
 _WINDOW = re.compile(
-    r"(?:1|7|28)d_(?:click|view|ev|sequenced)(?:_(?:all|first)_conversions?)?"
+    r"(?:1|7|28)d_(?:click|view|ev|sequenced|passback)(?:_(?:all|first)_conversions?)?"
     r"|(?:skan|incrementality)(?:_[a-z_]+)?|custom|dda|default|inline"
 )
 

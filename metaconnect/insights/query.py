@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypedDict, Unpack
 
@@ -99,7 +99,7 @@ def _checked(query: InsightsQuery) -> InsightsQuery:
         return query
     if query.fields == DEFAULT_FIELDS:
         fields = tuple("purchase_roas" if f == ROAS else f for f in DEFAULT_FIELDS)
-        return InsightsQuery(**{**vars(query), "fields": fields})
+        return replace(query, fields=fields)
     for name in query.fields:
         if pick := pick_of(name):
             raise UsageError(

@@ -1,27 +1,5 @@
-"""The loopback server that plays Meta is the one of tests/graph."""
+"""The loopback server that plays Meta, and its client, are those of tests/graph."""
 
 from __future__ import annotations
 
-from ..graph.conftest import (
-    anyio_backend,
-    app,
-    client,
-    graph,
-    host,
-    meta,
-    notices,
-    token,
-    waits,
-)
-
-__all__ = [
-    "anyio_backend",
-    "app",
-    "client",
-    "graph",
-    "host",
-    "meta",
-    "notices",
-    "token",
-    "waits",
-]
+from ..graph.conftest import *  # noqa: F403 - every fixture that there is

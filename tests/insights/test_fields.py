@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from metaconnect.constants import FieldKind
+from metaconnect.insights.breakdowns import ACTION_BREAKDOWNS, BREAKDOWNS
 from metaconnect.insights.fields import FIELDS, REMOVED, kind_of
+from metaconnect.insights.picks import is_window
 
 
 def test_every_field_of_metas_sdk_is_known():
@@ -23,6 +25,26 @@ def test_every_field_of_metas_sdk_is_known():
             assert types[name] in ("list<Object>", "list<AdsHistogramStats>"), name
         else:
             assert types[name] in ("string", "int"), name
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [("Breakdowns", {*BREAKDOWNS, "dma"}), ("ActionBreakdowns", {*ACTION_BREAKDOWNS})],
+)
+def test_every_breakdown_of_metas_sdk_is_known(name, ours):
+    sdk = pytest.importorskip("facebook_business.adobjects.adsinsights")
+    names = vars(getattr(sdk.AdsInsights, name))
+
+    assert {v for n, v in names.items() if not n.startswith("_")} == ours
+
+
+def test_every_value_of_an_action_is_told_from_its_breakdowns():
+    sdk = pytest.importorskip("facebook_business.adobjects.adsactionstats")
+    parts = ("action_", "interactive_component_", "promoted_product_", "value")
+    names = sdk.AdsActionStats._field_types
+
+    for name in names:
+        assert is_window(name) is not name.startswith(parts), name
 
 
 def test_kinds_tell_what_adds_up_and_what_is_money():
