@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import groupby
 from pathlib import Path
-from shlex import quote
 
 from ..errors import ConfigError
 from .names import DESTINATION, NAMES, SECRET, WHERE_TO_FIND
@@ -49,7 +47,8 @@ class Fields:
 
     def __repr__(self) -> str:
         shown = ", ".join(
-            f"{name}={'***' if name in SECRET else repr(value)}"
+            # "@": a URL may hold a password, although it is refused when used.
+            f"{name}={'***' if name in SECRET or '@' in value else repr(value)}"
             for name in NAMES
             if (value := getattr(self, name)) is not None
         )
@@ -59,17 +58,6 @@ class Fields:
         """Return the name that *setting* was read from, or should be."""
         source = self.sources.get(setting)
         return source.name if source else NAMES[setting][0]
-
-    @property
-    def notices(self) -> list[str]:
-        """Return what a person has to know before the settings are used."""
-        by_file = groupby(sorted(self.ignored, key=_path), key=_path)
-        return [
-            f"Ignored in {path}, because a file found in the working folder may not "
-            f"set it: {', '.join(source.name for source in sources)}. If you trust "
-            f"the file, name it:  --env-file {quote(path)}"
-            for path, sources in by_file
-        ]
 
     @property
     def project_needs_leave(self) -> Path | None:
@@ -117,7 +105,3 @@ class Fields:
         if not self.searched:
             return []
         return ["Searched:", *(f"  {place}" for place in self.searched)]
-
-
-def _path(source: Source) -> str:
-    return str(source.path)

@@ -54,8 +54,8 @@ def _file_layers(places: Sequence[Path], *, named: bool) -> list[Layer]:
 def _settings(choice: Choice, *, searched: Sequence[str] = ()) -> Settings:
     found = choice.found.items()
     return Settings(
-        **{setting: value for setting, (value, _) in found},
-        sources={setting: source for setting, (_, source) in found},
+        **{setting: chosen.value for setting, chosen in found},
+        sources={setting: chosen.source for setting, chosen in found},
         ignored=tuple(choice.ignored),
         withheld=choice.withheld,
         searched=tuple(searched),

@@ -10,7 +10,6 @@ from __future__ import annotations
 from shlex import quote
 
 from ..errors import UntrustedProject
-from .checks import base_url
 from .config_file import read_all, write_all
 from .values import Settings
 
@@ -53,8 +52,7 @@ def _place(settings: Settings) -> tuple[str, str] | None:
     file = settings.project_needs_leave
     if file is None:
         return None
-    url = base_url(settings.name_of("supabase_url"), settings.supabase_url or "")
-    return str(file.parent.resolve()), url
+    return str(file.parent.resolve()), settings.project_url
 
 
 def _allowed(settings: Settings) -> dict[str, list[str]]:

@@ -45,10 +45,11 @@ class Source:
         return "an option" if self.trust is Trust.OPTION else "the environment"
 
 
-class Found(NamedTuple):
+@dataclass(frozen=True)
+class Found:
     """The value of a setting, and its source."""
 
-    value: str
+    value: str = field(repr=False)
     source: Source
 
 
@@ -88,8 +89,7 @@ class Layer:
         return True
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """
     The values chosen from all layers.
 

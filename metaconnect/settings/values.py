@@ -107,7 +107,13 @@ class Settings(Fields):
         key = self._key(setting)
         check = _refuse_secret if setting == "supabase_key" else _refuse_publishable
         check(self.name_of(setting), key)
-        return self._url("supabase_url") or "", key
+        return self.project_url, key
+
+    @property
+    def project_url(self) -> str:
+        """Return the Supabase project's URL. Raises ConfigError."""
+        self.require("supabase_url")
+        return self._url("supabase_url") or ""
 
     @property
     def _supabase_key(self) -> str:

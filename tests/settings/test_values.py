@@ -5,7 +5,8 @@ from base64 import urlsafe_b64encode
 import pytest
 
 from metaconnect.errors import ConfigError
-from metaconnect.settings import Settings
+from metaconnect.settings import Settings, Trust
+from metaconnect.settings.provenance import Layer, choose
 
 
 def test_a_dashboards_env_local_serves_unchanged(load, folder):
@@ -153,9 +154,15 @@ def test_a_repr_shows_no_secret():
         meta_app_secret="app-secret",
         supabase_key="publishable",
         service_role_key="sb_secret_abc",
+        graph_url="https://user:hunter2@proxy.example",
     )
 
     shown = repr(settings) + str(settings)
     assert "meta_app_id='1'" in shown
-    for secret in ("app-secret", "publishable", "sb_secret_abc"):
+    for secret in ("app-secret", "publishable", "sb_secret_abc", "hunter2"):
         assert secret not in shown
+
+
+def test_nothing_that_settings_are_made_of_shows_a_secret():
+    layer = Layer(Trust.ENVIRONMENT, {"META_APP_SECRET": "sesame"})
+    assert "sesame" not in repr((layer, choose([layer])))
