@@ -106,7 +106,9 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = app(args=arguments, prog_name="metaconnect", standalone_mode=False)
     except SystemExit as done:
-        return _flushed(done.code)
+        # Typer makes a failure of a reader that left early (`| head`).
+        left = isinstance(done.__context__, BrokenPipeError)
+        return _flushed(0 if left else done.code)
     except BrokenPipeError:  # the reader left early (`| head`)
         return _flushed(0)
     except Exception as error:  # noqa: BLE001  no traceback without --debug

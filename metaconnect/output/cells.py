@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NamedTuple, TypeGuard
 
-from ..constants import FieldKind
 from ..models import Column
 from .numbers import NOTHING, number_text
 from .text import one_line
@@ -34,7 +33,7 @@ def cell(value: object, column: Column) -> Cell:
     if isinstance(value, (Mapping, list, tuple)) and not _is_words(value):
         return _lines(list(_entries(value)), column)
     text = _words(value)
-    if text or column.kind is FieldKind.TEXT:
+    if text or column.kind.is_text:
         return (Line(words=text or NOTHING),)
     return (Line(number=NOTHING),)
 

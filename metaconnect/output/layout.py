@@ -15,7 +15,6 @@ from typing import Final
 
 from rich.cells import cell_len
 
-from ..constants import FieldKind
 from ..models import Column
 from .cells import Cell, Line
 
@@ -44,7 +43,7 @@ class TableColumn:
     @cached_property
     def is_label(self) -> bool:
         """Whether the values are texts, by which rows are told apart."""
-        return self.column.kind is FieldKind.TEXT
+        return self.column.kind.is_text
 
     @cached_property
     def is_right(self) -> bool:

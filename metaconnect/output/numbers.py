@@ -41,7 +41,7 @@ def number_text(value: int | Decimal, kind: FieldKind, unit: str = "") -> str:
         return NOTHING
     if abs(number.adjusted()) > _LONGEST:
         return f"{number:.1E}"
-    if kind is FieldKind.TEXT:
+    if kind.is_text:
         return f"{number:f}"
     if kind in _AS_SENT or (kind is FieldKind.OBJECTS and isinstance(value, int)):
         return f"{number:,f}"

@@ -8,7 +8,6 @@ from dataclasses import replace
 from textwrap import wrap
 from typing import Any, BinaryIO, Final
 
-from ..constants import FieldKind
 from ..models import Column, Row
 from .base import TableOptions
 from .cells import Cell, Line, cell
@@ -165,6 +164,6 @@ def _period(columns: Sequence[Column], rows: Sequence[Row], caption: str) -> lis
 
 def _total(column: Column, totals: Row) -> Cell:
     total: Any = totals.get(column.name)
-    if total is None and column.kind is FieldKind.TEXT:
+    if total is None and column.kind.is_text:
         return (Line(),)
     return cell(total, column)

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 BROWSER = Path(__file__).with_name("browser.py")
+NOT_META = "The Graph API host is http://localhost"
 COMMAND = [sys.executable, "-m", "metaconnect"]
 
 
@@ -149,6 +150,12 @@ class AtTerminal:
             self.shown += data.decode(errors="replace")
             return bool(data)
         return True
+
+
+def talk(done):
+    """Return stderr without the line that says that this is not Meta."""
+    lines = done.stderr.splitlines(keepends=True)
+    return "".join(line for line in lines if NOT_META not in line)
 
 
 def only_json(text):

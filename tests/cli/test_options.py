@@ -7,7 +7,7 @@ import pytest
 
 from metaconnect.cli.options import globals_first
 
-from .shell import COMMAND
+from .shell import COMMAND, talk
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_a_stream_that_is_closed_is_no_crash(connected, closed):
         check=False,
     )
 
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, talk(done)) == (0, "")
     assert done.stdout.startswith("date_start") == (" >&-" not in f" {closed}")
 
 
