@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import httpx
+import psycopg
 import pytest
 
 from .shell import browser
@@ -309,8 +310,9 @@ class TestNothingIsLost:
             "message = 'canceling statement due to statement timeout'; end $$"
         )
         stack.ddl(
-            "create trigger refuse before insert on meta_tokens "
-            "for each row execute function refuse()"
+            # Not what `check` tries: the project goes down only afterwards.
+            "create trigger refuse before insert on meta_tokens for each row "
+            "when (new.access_token not like 'EAAxxx%') execute function refuse()"
         )
         try:
             failed = signed_in.run("connect", "--client", client)
@@ -354,12 +356,30 @@ class TestInit:
     def test_it_wants_to_be_told_what_to_do(self, shell, options):
         assert shell.run("init", *options).returncode == 2
 
-    def test_a_database_out_of_reach_quotes_no_password(self, shell):
-        dsn = "postgresql://postgres:hunter22@127.0.0.1:1/x"
-        done = shell.run("init", "--apply", dsn)
+    @pytest.mark.parametrize(
+        ("dsn", "exit_code"),
+        [
+            ("postgresql://postgres:hunter22@127.0.0.1:1/x", 7),
+            ("postgresql://postgres:hunter 22@127.0.0.1:1/x", 3),
+            ("postgresql://postgres:hunter22@127.0.0.1:1/x?pgbouncer=true", 3),
+            ("", 2),
+        ],
+    )
+    def test_a_dsn_of_no_use_quotes_no_password(self, shell, dsn, exit_code):
+        done = shell.run("init", "--apply", dsn, "--debug")
 
-        assert done.returncode == 7
-        assert "hunter22" not in done.stdout + done.stderr
+        assert done.returncode == exit_code
+        assert "hunter" not in done.stdout + done.stderr
+
+    def test_apply_says_what_the_database_warns_of(self, shell, database):
+        dsn = database.replace("supabase_admin", "postgres")
+        shell.run("init", "--apply", "-", stdin=f"{dsn}\n")
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            connection.execute("alter table clients disable row level security")
+
+        done = shell.run("init", "--apply", "-", stdin=f"{dsn}\n")
+        assert "Row-Level Security is off on public.clients" in done.stderr
+        assert "enable row level security;" in done.stderr
 
 
 def test_no_secret_of_supabase_shows(signed_in, stack, meta):

@@ -4,7 +4,7 @@
 begin;
 create extension if not exists pgtap with schema extensions;
 set local search_path = public, extensions;
-select plan(47);
+select plan(50);
 
 -- Acme: an owner, an editor, a viewer, a second owner. Fresh: the same owner's, no token.
 insert into auth.users (id, email) values
@@ -125,6 +125,14 @@ reset role;
 select pg_temp.be('authenticated', 'd');
 select isnt_empty($$ update clients set name = 'Acme Ltd' returning 1 $$, 'co-owner renames');
 select isnt_empty('delete from meta_tokens returning 1', 'co-owner disconnects');
+select is_empty('delete from clients returning 1', 'co-owner does not delete the client');
+select throws_ok($$ insert into clients (id, name) values (gen_random_uuid(), 'Mine') $$,
+  '42501', null, 'an id is not written by hand');
+select isnt_empty($$ insert into meta_tokens (client_id, access_token, user_facebook_id,
+  user_name, ad_account_name, currency, timezone_name, graph_url, app_id)
+  values ('10000000-0000-4000-8000-000000000000', 'EAA', '1', 'a', 'b', 'c', 'd', 'e', 'f')
+  returning 1 $$, 'every column of a connection is written');
+delete from meta_tokens;
 reset role;
 
 -- The stranger.

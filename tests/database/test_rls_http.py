@@ -143,7 +143,7 @@ def test_a_co_owner_may_not_delete_the_founders_client(world):
     assert outcome(world.send("owner", "DELETE", "clients", **options)) == "rows"
 
 
-def test_a_connection_can_be_embedded_in_its_client(needs_real_postgrest, world):
+def test_a_connection_can_be_embedded_in_its_client(world):
     embedding = f"clients?select=name,meta_connections(*)&id=eq.{world.acme}"
     (acme,) = world.send("viewer", "GET", embedding).json()
     assert acme["meta_connections"]["user_facebook_id"] == "100"

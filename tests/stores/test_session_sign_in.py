@@ -76,6 +76,9 @@ def test_a_browser_provider_gives_a_session(stack, manager, owner):
     (code,) = parse_qs(urlsplit(answer).query)["code"]
     session = manager.exchange(code, login.code_verifier)
     assert session.user_id == owner
+    with pytest.raises(NotSignedIn):
+        manager.current()
+    manager.keep(session)
     assert manager.current() == session
 
 

@@ -209,50 +209,6 @@ class TestAllAtOnce:
         assert set(map(repr, read)) == {repr(store.get(connection.client_id))}
 
 
-def test_a_row_without_a_token_is_no_connection_of_all(make_stack):
-    stack = make_stack(minimal=True)
-    owner = stack.add_user("owner@example.com")
-    for name in ("Acme", "Other"):
-        client_id = stack.add_client(name, owner)
-        stack.sql("insert into meta_tokens (client_id) values (%s)", client_id)
-    stack.sql(
-        "update meta_tokens set access_token = 'EAA' where client_id = %s", client_id
-    )
-
-    (connection,) = store_of(stack, owner).connections()
-    assert connection.client_id == client_id
-
-
-def test_our_own_table_keeps_everything_a_connection_has(make_stack):
-    stack = make_stack()
-    owner = stack.add_user("owner@example.com")
-    store = store_of(stack, owner)
-    details = {
-        "user_name": "Ada",
-        "ad_account_name": "Acme Ads",
-        "currency": "EUR",
-        "timezone_name": "Europe/Berlin",
-        "graph_url": "https://graph.facebook.com",
-        "app_id": "1000",
-    }
-    connection = Connection(
-        client_id=stack.add_client("Acme", owner),
-        token=AccessToken(value="EAAx"),
-        user_facebook_id="100",
-        ad_account_id="act_1",
-        **details,
-    )
-    saved = store.save(connection)
-    assert {name: getattr(saved, name) for name in details} == details
-    assert store.get(connection.client_id) == saved
-
-    used = replace(saved, ad_account_id="act_2", ad_account_name="B", currency=None)
-    assert store.replace(saved, used).currency is None
-    columns = "ad_account_name, currency, timezone_name, user_name"
-    (row,) = stack.sql(f"select {columns} from meta_connections")
-    assert row == ("B", None, "Europe/Berlin", "Ada")
-
-
 def test_a_store_is_known_by_its_projects_url(stack, store):
     assert store.name == stack.url
 

@@ -7,8 +7,8 @@ from metaconnect.models import AccessToken, Connection
 from metaconnect.stores.supabase.project import SupabaseProject
 from metaconnect.stores.supabase.store import SupabaseStore
 
+from .shapes import changed
 from .test_supabase import store_of
-from .test_supabase_check import changed
 
 TABLES = ("clients", "client_members", "meta_tokens")
 OPEN = (
@@ -97,9 +97,10 @@ def test_the_probe_carries_the_publishable_key_alone(stack, store, client_id):
 
 
 def test_the_service_role_needs_the_publishable_key_for_it(stack, client_id):
-    with pytest.raises(ConfigError, match="publishable key is missing") as failure:
-        service(stack, None).check(client_id)
-    assert "SUPABASE_KEY" in failure.value.hint
+    for key in (None, stack.secret_key):
+        with pytest.raises(ConfigError, match="publishable key is missing") as failure:
+            service(stack, key).check(client_id)
+        assert "SUPABASE_KEY" in failure.value.hint
 
 
 def test_a_publishable_key_that_is_refused_proves_nothing(stack, client_id):

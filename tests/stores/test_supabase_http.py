@@ -21,6 +21,9 @@ class Recorder(socketserver.ThreadingTCPServer):
 
     daemon_threads = True
 
+    def handle_error(self, request, client_address):
+        """A client that gives up closes the connection."""
+
     def __init__(self, answer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.answer, self.received, self.connections = answer, [], 0

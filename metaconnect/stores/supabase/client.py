@@ -54,7 +54,7 @@ class DataAPI:
             self.project.rest_url,
             headers=api_headers(self.key, self.bearer()),
             http_client=self.project.http,
-            # It would try for seven seconds, unseen.
+            # It would retry for seven seconds and say nothing.
             retry_enabled=False,
         )
         return client.from_(table)

@@ -58,7 +58,7 @@ _CONSTRAINT = ErrorTemplate(
 INVALID_ID = ErrorTemplate(ClientNotFound, "There is no {about}: invalid id format.")
 _INVALID_VALUE = ErrorTemplate(
     TypeDiffers,
-    "A column of the table {table} has another type than metaconnect writes: {reason}",
+    "A column of the table {table} has another type than what is written: {reason}",
     _COMPARE,
 )
 

@@ -172,10 +172,10 @@ class SupabaseStore:
         key = project.publishable_key
         if key is None and self._api.bearer() != project.key:
             key = project.key
-        if key is None:
+        if key in (None, self._api.bearer()):
             raise ConfigError(
-                "The publishable key is missing: with it metaconnect makes sure "
-                "that nobody else can read the tokens.",
+                "The publishable key is missing: it is needed to make sure that "
+                "nobody else can read the tokens.",
                 hint="Set SUPABASE_KEY too; it is in the project's Settings > "
                 "API Keys.",
             )
@@ -192,7 +192,7 @@ class SupabaseStore:
 def _several_rows(client_id: str) -> TablesMissing:
     return TablesMissing(
         f"The table meta_tokens holds several rows of client {client_id!r}; "
-        "metaconnect keeps one for each client.",
+        "one row for each client is needed.",
         hint="Where each row is for another ad account: METACONNECT_STORE=local "
         "keeps connections on this machine. Else delete all but one, then:  "
         + UNIQUE_SQL.format(table="meta_tokens"),

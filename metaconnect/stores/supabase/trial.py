@@ -19,7 +19,7 @@ from .rows import sample_row
 
 ONE_PER_ACCOUNT = (
     "The table meta_tokens holds one row for each client and ad account "
-    "(unique (client_id, ad_account_id)); metaconnect keeps one for each client."
+    "(unique (client_id, ad_account_id)); one row for each client is needed."
 )
 ANOTHER_STORE = (
     "That is how the dashboard was designed, so leave it. Keep connections on "
