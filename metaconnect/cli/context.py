@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import NoSecretStore, UsageError
 from .options import GlobalOptions
+from .report import notice
 from .terminal import is_interactive, say
 
 if TYPE_CHECKING:  # --help and usage errors go without
@@ -52,7 +53,7 @@ class CommandContext:
 
         if self.settings.project_needs_leave and self.settings.store_kind != "local":
             self._ask_for_leave()
-        return AsyncMetaconnect(self.settings, notice=say)
+        return AsyncMetaconnect(self.settings, notice=notice)
 
     def _ask_for_leave(self) -> None:
         """Let the person allow a project that only a file of the folder names."""

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import mkstemp
+from secrets import token_hex
 from typing import TYPE_CHECKING, BinaryIO
 
 from ..constants import Format
@@ -109,20 +109,14 @@ def opened(path: Path | None) -> Iterator[BinaryIO]:
 @contextmanager
 def _replacing(path: Path) -> Iterator[BinaryIO]:
     target = path.resolve()
-    descriptor, name = mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.")
-    fresh = Path(name)
+    # Named before it is there: a signal in between would leave it behind.
+    fresh = target.with_name(f".{target.name[:100]}.{token_hex(8)}")
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with fresh.open("xb") as file:
             yield file
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
-        fresh.chmod(mode)
+        if target.exists():
+            fresh.chmod(target.stat().st_mode & 0o777)
         fresh.replace(target)
     finally:
         with suppress(OSError):
             fresh.unlink()
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from ..errors import MetaconnectError
+from ..redact import redact
 from .terminal import say
 
 _as_json = False
@@ -27,6 +28,11 @@ def report_as_text() -> None:
     _as_json = False
 
 
+def notice(text: str) -> None:
+    """Print what a person should know, in the words of others, masked."""
+    say(redact(text))
+
+
 def report(error: Exception) -> None:
     """Print *error* and its next step, with every secret masked."""
     if not isinstance(error, MetaconnectError):
@@ -37,15 +43,13 @@ def report(error: Exception) -> None:
     if _as_json:
         _print_json(error)
         return
-    say(f"error: {error}")
+    say(redact(f"error: {error}"))
     if error.hint:
-        say(error.hint)
+        say(redact(error.hint))
 
 
 def _print_json(error: MetaconnectError) -> None:
     import json
-
-    from ..redact import redact
 
     facts = {
         name: redact(value) if isinstance(value, str) else value

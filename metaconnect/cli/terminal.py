@@ -9,13 +9,12 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from ..redact import printable, redact
+from ..redact import printable
 
 
 def say(text: str = "") -> None:
     """Print on stderr; stdout is for data."""
-    # Names come from Meta, and errors may quote anything.
-    lines = "\n".join(printable(redact(line)) for line in text.split("\n"))
+    lines = "\n".join(map(printable, text.split("\n")))  # names come from Meta
     with suppress(BrokenPipeError, OSError):  # nobody listens any more
         print(encodable(lines, sys.stderr.encoding), file=sys.stderr, flush=True)  # noqa: T201
 

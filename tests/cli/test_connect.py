@@ -167,7 +167,7 @@ class TestTheAdAccount:
         [
             ("act_5", "no ad account 'act_5'"),
             ("Nordwind", "a part of: Nordwind Versand (act_"),
-            ("ACCOUNT", "no ad account 'ACCOUNT'"),
+            ("ACCOUNT", "a part of: "),
         ],
     )
     def test_a_name_for_none_or_for_many_costs_no_second_login(

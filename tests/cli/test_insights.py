@@ -128,7 +128,7 @@ class TestOtherFormats:
         target.chmod(0o640)
         httpx.post(
             f"{meta.url}/_sandbox/next",
-            json={"path": "/act_101000000000000/insights", "error": "100/1487534"},
+            json={"path": "/act_101000000000000/insights", "error": "100/33"},
         )
 
         failed = connected.run("insights", "--output", "out.csv")
