@@ -27,6 +27,6 @@ def test_a_person_says_yes_and_picks(person, tmp_path):
         assert terminal.end() == 0, terminal.shown
 
     assert "Ad account: Nordwind Versand" in terminal.shown
-    assert "spend (EUR)" in terminal.shown
+    assert "Nordwind Versand (act_" in terminal.shown
     assert list((tmp_path / "tmp").iterdir()) == []
     assert someone.complaints == []

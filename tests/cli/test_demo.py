@@ -37,7 +37,7 @@ class TestDemo:
         done = bare.run("demo", *options)
 
         assert done.returncode == 0, done.stderr
-        assert "spend (EUR)" in done.stdout
+        assert "· EUR" in done.stdout
         assert "total" in done.stdout
         assert "metaconnect connect --client" in done.stderr
         assert leftovers(bare) == []

@@ -165,7 +165,14 @@ class TestClients:
 
         assert re.fullmatch(r"[0-9a-f-]{36}", client)
         listed = json.loads(signed_in.run("clients", "list").stdout)
-        assert listed == [{"id": client, "name": "Müller & Söhne"}]
+        assert listed == [
+            {
+                "id": client,
+                "name": "Müller & Söhne",
+                "connected": False,
+                "ad_account_id": None,
+            }
+        ]
         table = signed_in.run("clients", "list", "--format", "table")
         assert "Müller & Söhne" in table.stdout
 
@@ -228,7 +235,7 @@ class TestTheWholeJourney:
 
         again = project.run("connect")
         assert "connected already" in again.stderr
-        forced = project.run("connect", "--force", "--account", "Nordwind")
+        forced = project.run("connect", "--force", "--account", "Nordwind Versand")
         assert forced.returncode == 0, forced.stderr
         assert stack.sql("select count(*) from meta_tokens") == [(1,)]
 
@@ -296,7 +303,7 @@ class TestTheWholeJourney:
 
         done = shell.run("connect", "--client", client, "--account", "first")
         assert done.returncode == 0, done.stderr
-        chosen = shell.run("accounts", "use", "Nordwind", "--client", client)
+        chosen = shell.run("accounts", "use", "Nordwind Versand", "--client", client)
         assert chosen.returncode == 0, chosen.stderr
         assert json.loads(shell.run("insights", "--client", client).stdout)
 
