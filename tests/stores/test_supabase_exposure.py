@@ -106,3 +106,18 @@ def test_the_service_role_needs_the_publishable_key_for_it(stack, client_id):
 def test_a_publishable_key_that_is_refused_proves_nothing(stack, client_id):
     with pytest.raises(ConfigError, match="API key"):
         service(stack, "wrong").check(client_id)
+
+
+def test_connect_stops_before_the_browser_opens(shell, stack, meta, client_id):
+    shell.env |= {
+        "SUPABASE_URL": stack.url,
+        "SUPABASE_KEY": stack.publishable_key,
+        "SUPABASE_SERVICE_ROLE_KEY": stack.secret_key,
+    }
+    words = {"table": "meta_tokens"}
+    with changed(stack, OPEN.format(**words), CLOSE.format(**words)):
+        done = shell.run("connect", "--client", client_id, "--service-role")
+
+    assert done.returncode == 3, done.stderr
+    assert "alter table public.meta_tokens enable row level security;" in done.stderr
+    assert meta.sandbox.requests == []
