@@ -7,7 +7,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "metaconnect"
 FLOORS = [
-    {"constants", "redact", "_version", "_safe_path"},
+    {"constants", "loopback", "redact", "_version", "_safe_path"},
     {"errors", "models"},
     {"private_files"},
     {"settings", "oauth", "graph", "stores", "output", "sandbox"},

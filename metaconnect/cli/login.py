@@ -26,6 +26,12 @@ metaconnect login --email you@example.com --otp
 
 metaconnect login --provider google"""
 
+# https://supabase.com/docs/guides/auth/auth-email-passwordless
+NO_CODE = (
+    "If it holds a link instead, put {{ .Token }} into the Magic Link template "
+    "(Authentication > Emails in the project's dashboard)."
+)
+
 
 class SignInMethod(Enum):
     """The ways to sign in."""
@@ -169,7 +175,7 @@ async def _sign_in_with_secret(
     match method:
         case SignInMethod.CODE:
             await in_thread(sessions.send_code, email)
-            say(f"A code was e-mailed to {email}.")
+            say(f"A code was e-mailed to {email}. {NO_CODE}")
             code = _required(_code(context), "code")
             await in_thread(sessions.verify_code, email, code)
             return

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 import httpx
 
 from ..errors import ConfigError, NetworkError, ServiceUnavailable, TooMuchData
+from ..loopback import is_loopback
 from ..models import MetaHost
 from ..redact import clean
 from .error_codes import LESS
@@ -38,11 +39,11 @@ def open_http(host: MetaHost) -> httpx.AsyncClient:
     """
     try:
         secure = httpx.URL(host.graph_url).scheme == "https"
-        # Plain http is for loopback alone: no proxy reaches that, and reading
-        # the certificates of every authority is slow. The bare context trusts
-        # nobody.
+        # Plain http is for loopback alone, where reading the certificates of every
+        # authority would be slow for nothing: the bare context trusts nobody.
         verify = True if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        return httpx.AsyncClient(verify=verify, trust_env=secure, timeout=TIMEOUT)
+        no_proxy = is_loopback(host.graph_url)
+        return httpx.AsyncClient(verify=verify, trust_env=not no_proxy, timeout=TIMEOUT)
     except httpx.InvalidURL:
         raise ConfigError("META_GRAPH_URL is not a URL.") from None
     except (ImportError, ValueError):

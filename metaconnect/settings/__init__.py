@@ -4,7 +4,6 @@ The settings: `load_settings` gathers them, `Settings` has them.
 Begin to read at `load.py`; `provenance.py` decides which source is believed.
 """
 
-from .checks import is_loopback
 from .config_file import remember
 from .env_files import working_folder
 from .load import load_settings
@@ -19,7 +18,6 @@ __all__ = [
     "Source",
     "Trust",
     "allow_project",
-    "is_loopback",
     "is_project_allowed",
     "load_settings",
     "remember",

@@ -7,9 +7,9 @@ import re
 from base64 import urlsafe_b64decode
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from ..errors import ConfigError
+from ..loopback import is_loopback_host
 
 # Stricter than `urlsplit`, which takes "http://[::1]evil.example" and drops
 # line breaks: what is checked must be what is connected to.
@@ -36,19 +36,11 @@ def base_url(name: str, value: str) -> str:
     if not match or not _is_host(match["host"]) or not _is_port(match["port"]):
         raise _no_base_url(name)
     scheme, host = match["scheme"].lower(), match["host"].lower()
-    if scheme != "https" and not _is_loopback_host(host):
+    if scheme != "https" and not is_loopback_host(host):
         raise _no_base_url(name)
     port = int(match["port"] or _DEFAULT_PORTS[scheme])
     suffix = "" if port == _DEFAULT_PORTS[scheme] else f":{port}"
     return f"{scheme}://{host}{suffix}{match['path']}".rstrip("/")
-
-
-def is_loopback(url: str) -> bool:
-    """Whether the host of *url* is this machine, so that no proxy may be used."""
-    try:
-        return _is_loopback_host(urlsplit(url).hostname or "")
-    except ValueError:
-        return False
 
 
 def header_value(name: str, value: str) -> str:
@@ -140,13 +132,6 @@ def _is_idn(host: str) -> bool:
     except UnicodeError:
         return False
     return True
-
-
-def _is_loopback_host(host: str) -> bool:
-    host = host.strip("[]")
-    return host.lower() == "localhost" or (
-        _is_ip_address(host) and ip_address(host).is_loopback
-    )
 
 
 def _is_port(port: str | None) -> bool:

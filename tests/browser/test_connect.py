@@ -100,6 +100,7 @@ class TestNo:
         someone = person()
         tab = someone.open(login.address)
         tab.uncheck("input[value=ads_read]")
+        tab.uncheck("input[value=ads_management]")
         tab.click("#continue")
         code, _, err = login.end()
         assert code == 4

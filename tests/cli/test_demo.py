@@ -39,7 +39,7 @@ class TestDemo:
         assert done.returncode == 0, done.stderr
         assert "· EUR" in done.stdout
         assert "total" in done.stdout
-        assert "metaconnect connect --client" in done.stderr
+        assert "sandbox.env connect --client" in done.stderr
         assert leftovers(bare) == []
 
     def test_a_person_picks_in_their_browser_and_terminal(self, bare):

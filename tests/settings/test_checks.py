@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from metaconnect.errors import ConfigError
-from metaconnect.settings import is_loopback
+from metaconnect.loopback import is_loopback
 from metaconnect.settings.checks import base_url, key_role
 
 PROJECT = "https://project.example"

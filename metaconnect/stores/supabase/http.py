@@ -6,7 +6,6 @@ Imported only when a request is made: httpx alone takes 0.1 to 0.2 s.
 
 from __future__ import annotations
 
-import ipaddress
 import ssl
 import time
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import httpx
 
 from ...errors import ConfigError, ErrorTemplate, MetaconnectError, StoreError
+from ...loopback import is_loopback
 from ...redact import clean
 from .postgrest_codes import KeyRejected
 
@@ -91,17 +91,6 @@ def open_http(url: str) -> httpx.Client:
             f"The proxy or the certificates cannot be used: {clean(str(exc))}.",
             hint="Look at HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR.",
         ) from exc
-
-
-def is_loopback(url: str) -> bool:
-    """Whether *url* is on this machine: no proxy may see what goes there."""
-    host = httpx.URL(url).host
-    if host == "localhost" or host.endswith(".localhost"):  # RFC 6761, section 6.3
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def reject_foreign_response(response: httpx.Response) -> None:
