@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 
 from ..errors import MetaconnectError
-from ..redact import redact
 from .terminal import say
 
 _as_json = False
@@ -30,6 +29,8 @@ def report_as_text() -> None:
 
 def notice(text: str) -> None:
     """Print what a person should know, in the words of others, masked."""
+    from ..redact import redact
+
     say(redact(text))
 
 
@@ -43,6 +44,8 @@ def report(error: Exception) -> None:
     if _as_json:
         _print_json(error)
         return
+    from ..redact import redact
+
     say(redact(f"error: {error}"))
     if error.hint:
         say(redact(error.hint))
@@ -50,6 +53,8 @@ def report(error: Exception) -> None:
 
 def _print_json(error: MetaconnectError) -> None:
     import json
+
+    from ..redact import redact
 
     facts = {
         name: redact(value) if isinstance(value, str) else value

@@ -9,11 +9,11 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from ..redact import printable
-
 
 def say(text: str = "") -> None:
     """Print on stderr; stdout is for data."""
+    from ..redact import printable  # --help goes without
+
     lines = "\n".join(map(printable, text.split("\n")))  # names come from Meta
     with suppress(BrokenPipeError, OSError):  # nobody listens any more
         print(encodable(lines, sys.stderr.encoding), file=sys.stderr, flush=True)  # noqa: T201
