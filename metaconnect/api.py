@@ -28,7 +28,8 @@ from .flows.clients import (
     PickClient,
     client_to_connect,
     connection_to_use,
-    notes_on,
+    note_on_expiry,
+    note_on_host,
     require_same_issuer,
 )
 from .flows.insights import (
@@ -96,11 +97,15 @@ class AsyncMetaconnect:
         found = await connection_to_use(named, self.parts.store, pick)
         host = self.settings.meta_host
         require_same_issuer(found, host, self.settings.meta_app_id)
-        for note in notes_on(found, host, self.parts.now()):
-            if note not in self._noted:
-                self._noted.add(note)
-                self._notice(note)
+        self._note(note_on_host(host))
+        self._note(note_on_expiry(found, self.parts.now()))
         return found
+
+    def _note(self, text: str | None) -> None:
+        """Tell *text* once."""
+        if text and text not in self._noted:
+            self._noted.add(text)
+            self._notice(text)
 
     async def clients(self) -> list[Client]:
         """Return whom a connection may belong to, by name."""
@@ -154,7 +159,9 @@ class AsyncMetaconnect:
         from .flows.authorize import authorize
 
         flow = self._connect_flow(client_id)
-        if not (force or rerequest) and (found := await flow.accepted(account)):
+        if rerequest and not force:
+            await flow.stored()
+        elif not force and (found := await flow.accepted(account)):
             return found
         await flow.prepare()
         if receivers is None or show is None:
@@ -207,9 +214,11 @@ class AsyncMetaconnect:
         from .flows.connect import ConnectFlow
 
         self.settings.require_all_for_connecting()
+        host = self.settings.meta_host
+        self._note(note_on_host(host))
         return ConnectFlow(
             client_id=client_id,
-            host=self.settings.meta_host,
+            host=host,
             app=self.parts.app,
             graph=self.parts.graph,
             store=self.parts.store,

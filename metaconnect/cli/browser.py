@@ -16,10 +16,16 @@ from .context import CommandContext
 from .terminal import say
 
 OpenBrowser = Callable[[str], Awaitable[bool]]
+# Answers the authorization request at that URL in the person's place.
+Approve = Callable[[str], Awaitable[None]]
 
 
 def receivers_and_show(
-    context: CommandContext, *, paste: bool, open_browser: OpenBrowser | None
+    context: CommandContext,
+    *,
+    paste: bool,
+    open_browser: OpenBrowser | None,
+    without_browser: Approve | None = None,
 ) -> tuple[Sequence[Receiver], Show]:
     """
     Return what receives the authorization response, and what shows the request.
@@ -40,7 +46,12 @@ def receivers_and_show(
         start_url = listener.start_url
         _say_addresses(start_url, request, races=races, asked=context.interactive)
         # The short URL, so that the state is no argument of the browser's process.
-        if open_browser and not await open_browser(start_url):
+        if open_browser and await open_browser(start_url):
+            return
+        if without_browser:
+            # A browser that failed may have used up the start page.
+            await without_browser(request.url)
+        elif open_browser:
             say("No browser could be opened: open the address yourself.")
 
     if not races:

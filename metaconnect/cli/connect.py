@@ -14,7 +14,7 @@ from .report import report_as_json
 if TYPE_CHECKING:
     from ..api import AsyncMetaconnect
     from ..flows.connect import LoginResult
-    from .browser import OpenBrowser
+    from .browser import Approve, OpenBrowser
     from .context import CommandContext
 
 EXAMPLES = """\
@@ -36,11 +36,12 @@ class ConnectOptions:
     resume: bool = False
     rerequest: bool = False
     paste: bool = False
-    timeout: float = 300
+    timeout: int = 300
     json: bool = False
     # The demo keeps nothing, and says how to go on by itself.
     is_demo: bool = False
     open_browser: OpenBrowser | None = None
+    without_browser: Approve | None = None
 
 
 def connect(
@@ -144,7 +145,10 @@ async def _connected(
     if options.resume or _wants_kept_login(client_id, context, options, meta):
         return await meta.resume(client_id, account=account, pick=pick)
     receivers, show = receivers_and_show(
-        context, paste=options.paste, open_browser=options.open_browser
+        context,
+        paste=options.paste,
+        open_browser=options.open_browser,
+        without_browser=options.without_browser,
     )
     return await meta.connect(
         client_id,
@@ -206,9 +210,13 @@ def _announce(result: LoginResult, options: ConnectOptions) -> None:
 
 
 def only_one(values: Sequence[str] | None, option: str) -> str | None:
-    """Return the one value of an option that may be given once."""
+    """Return the one value of an option that may be given once, and not empty."""
     from ..errors import UsageError
 
-    if values and len(values) > 1:
+    if not values:
+        return None
+    if len(values) > 1:
         raise UsageError(f"{option} can be given once.")
-    return values[0] if values else None
+    if not values[0]:
+        raise UsageError(f"{option} is empty.")
+    return values[0]

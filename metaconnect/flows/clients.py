@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from ..errors import ConfigError, NotConnected, UsageError
 from ..models import Client, Connection, MetaHost
+from ..output.text import one_line
 from ..redact import command
 from ..stores.base import ConnectionStore
 from .threads import in_thread
@@ -34,7 +35,7 @@ async def client_to_connect(
     if not clients and not pick:
         raise UsageError(
             "Which client? None is connected yet.",
-            hint="Name one:  metaconnect connect --client NAME",
+            hint="Name one with --client, or set METACONNECT_CLIENT.",
         )
     return _picked(clients, pick)
 
@@ -56,7 +57,7 @@ async def connection_to_use(
     if not clients:
         raise NotConnected(
             f"Nothing is connected yet on {store.name}.",
-            hint="Connect a client:  metaconnect connect --client NAME\n"
+            hint="Connect a client:  metaconnect connect\n"
             "Or look around without a Meta app:  metaconnect demo",
         )
     if len(clients) == 1:
@@ -79,35 +80,39 @@ def require_same_issuer(
         raise ConfigError(
             f"Client {client!r} was connected at {connection.graph_url}, "
             f"and META_GRAPH_URL is {host.graph_url}.",
-            hint=f"Set META_GRAPH_URL={connection.graph_url}, or log in anew:  "
-            + command("connect --force", client),
+            hint=f"Set META_GRAPH_URL={connection.graph_url}, or take another --client. "
+            f"Or replace the connection:  {command('connect --force', client)}",
         )
     if app_id and connection.app_id not in (None, app_id):
         raise ConfigError(
             f"Client {client!r} was connected with the app {connection.app_id}, "
             f"and META_APP_ID is {app_id}.",
-            hint=f"Set META_APP_ID={connection.app_id} (and its secret), or log in "
-            f"anew:  {command('connect --force', client)}",
+            hint=f"Set META_APP_ID={connection.app_id} (and its secret), or replace "
+            f"the connection:  {command('connect --force', client)}",
         )
 
 
-def notes_on(connection: Connection, host: MetaHost, now: datetime) -> list[str]:
-    """Return what a person should know before the connection is used."""
-    notes = []
-    if host.graph_url != MetaHost.graph_url:
-        notes.append(
-            f"The Graph API host is {host.graph_url}, not Meta's: "
-            "the numbers may be invented."
-        )
+def note_on_host(host: MetaHost) -> str | None:
+    """Return what a person should know before this host is asked."""
+    if host.graph_url == MetaHost.graph_url:
+        return None
+    return (
+        f"The Graph API host is {host.graph_url}, not Meta's: "
+        "the numbers may be invented."
+    )
+
+
+def note_on_expiry(connection: Connection, now: datetime) -> str | None:
+    """Return that the token expires within the week, if it does."""
     expires_at = connection.token.expires_at
-    if expires_at and now < expires_at <= now + EXPIRES_SOON:
-        days = -(-(expires_at - now) // timedelta(days=1))
-        notes.append(
-            f"The token of client {connection.client_id!r} expires in "
-            f"{days} day{'s' * (days > 1)}. Log in again:  "
-            + command("connect --force", connection.client_id)
-        )
-    return notes
+    if expires_at is None or not now < expires_at <= now + EXPIRES_SOON:
+        return None
+    days = -(-(expires_at - now) // timedelta(days=1))
+    return (
+        f"The token of client {connection.client_id!r} expires in "
+        f"{days} day{'s' * (days > 1)}. Log in again:  "
+        + command("connect --force", connection.client_id)
+    )
 
 
 async def _connection(client_id: str, store: ConnectionStore) -> Connection:
@@ -138,7 +143,8 @@ def _picked(clients: Sequence[Client], pick: PickClient | None) -> str:
             return picked
         raise UsageError("No client was chosen: nothing was done.", hint="")
     listed = ", ".join(
-        c.id if c.id == c.name else f"{c.id} ({c.name})" for c in clients[:MAX_LISTED]
+        one_line(c.id if c.id == c.name else f"{c.id} ({c.name})")
+        for c in clients[:MAX_LISTED]
     )
     more = ", …" if len(clients) > MAX_LISTED else ""
     raise UsageError(

@@ -38,6 +38,7 @@ from ..redact import command
 from ..stores.base import ConnectionStore
 from ..stores.pending import PendingLogin, PendingLogins
 from .accounts import named_ad_account, with_ad_account
+from .clients import require_same_issuer
 from .threads import in_thread
 
 # Meta gives Insights to a token that has either.
@@ -86,14 +87,11 @@ class ConnectFlow:
         An ad account that is named is then stored as the chosen one. Raises
         AdAccountNotFound where the token does not reach it.
         """
-        try:
-            connection = await in_thread(self.store.get, self.client_id)
-        except NotConnected:
+        connection = await self.stored()
+        if connection is None:
             return None
         expires_at = connection.token.expires_at
         if expires_at and expires_at <= self.now():
-            return None
-        if not self._is_ours(connection):
             return None
         try:
             user = await me(self.graph, connection.token)
@@ -101,6 +99,20 @@ class ConnectFlow:
             return None
         result = LoginResult(connection=connection, user=user, is_new=False)
         return await self._switched(result, account) if account else result
+
+    async def stored(self) -> Connection | None:
+        """
+        Return the stored connection, if there is one.
+
+        Raises ConfigError where another Graph API host or app issued its token: a
+        login to a sandbox must not take the place of a real one unasked.
+        """
+        try:
+            connection = await in_thread(self.store.get, self.client_id)
+        except NotConnected:
+            return None
+        require_same_issuer(connection, self.host, self.app.app_id)
+        return connection
 
     async def prepare(self) -> None:
         """Raise, with a next step, unless a connection could be saved."""
@@ -145,13 +157,6 @@ class ConnectFlow:
         return replace(
             result, connection=connection, ad_account=chosen, ad_accounts=ad_accounts
         )
-
-    def _is_ours(self, connection: Connection) -> bool:
-        """Whether this host and app issued the token, as far as the row says."""
-        return connection.graph_url in (
-            None,
-            self.host.graph_url,
-        ) and connection.app_id in (None, self.app.app_id)
 
     async def _long_lived(
         self, login: PendingLogin
