@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -124,7 +124,10 @@ async def run(
         raise UsageError("--resume finishes a login; --force starts another.")
     async with context.meta() as meta:
         context.choose_secret_backend(meta)
-        client_id = await meta.client_to_connect(client, pick=context.pick_client)
+        named = client or context.settings.client
+        if kept := not options.resume and _kept_client(named, context, options, meta):
+            named, options = kept, replace(options, resume=True)
+        client_id = await meta.client_to_connect(named, pick=context.pick_client)
         try:
             result = await _connected(client_id, context, options, meta)
         except BaseException as error:
@@ -142,7 +145,7 @@ async def _connected(
     from .browser import receivers_and_show
 
     account, pick = options.account, context.pick_ad_account
-    if options.resume or _wants_kept_login(client_id, context, options, meta):
+    if options.resume:
         return await meta.resume(client_id, account=account, pick=pick)
     receivers, show = receivers_and_show(
         context,
@@ -162,24 +165,26 @@ async def _connected(
     )
 
 
-def _wants_kept_login(
-    client_id: str,
+def _kept_client(
+    named: str | None,
     context: CommandContext,
     options: ConnectOptions,
     meta: AsyncMetaconnect,
-) -> bool:
-    """Whether a login is kept that the person would rather finish."""
-    from ..errors import NothingToResume
+) -> str | None:
+    """Return the client whose login is kept, if the person would rather finish it."""
     from .prompts import confirm
 
     if options.force or options.rerequest or not context.interactive:
-        return False
-    try:
-        login = meta.parts.pending.get(client_id)
-    except NothingToResume:
-        return False
+        return None
+    pending = meta.parts.pending
+    client_id = named or next(iter(pending.clients()), None)
+    login = pending.find(client_id) if client_id else None
+    if login is None:
+        return None
     when = login.created_at.astimezone().strftime("%H:%M")
-    return confirm(f"A login of {when} was not saved. Finish it, without the browser?")
+    question = f"A login of client {client_id!r} at {when} was not saved."
+    wanted = confirm(f"{question} Finish it, without the browser?")
+    return client_id if wanted else None
 
 
 def _say_what_is_kept(
@@ -187,6 +192,7 @@ def _say_what_is_kept(
 ) -> None:
     """After Ctrl-C, say that the login is not lost."""
     from asyncio import CancelledError
+    from contextlib import suppress
 
     from ..errors import MetaconnectError
     from ..flows.connect import kept_hint
@@ -194,11 +200,9 @@ def _say_what_is_kept(
 
     if options.is_demo or not isinstance(error, (KeyboardInterrupt, CancelledError)):
         return
-    try:
-        meta.parts.pending.get(client_id)
-    except MetaconnectError:
-        return
-    say(f"\n{kept_hint(client_id)}")
+    with suppress(MetaconnectError):
+        if meta.parts.pending.find(client_id):
+            say(f"\n{kept_hint(client_id)}")
 
 
 def _announce(result: LoginResult, options: ConnectOptions) -> None:

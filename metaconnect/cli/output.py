@@ -89,7 +89,7 @@ def require_place_for(path: Path) -> None:
     if path.is_dir():
         raise UsageError(f"{path} is a folder: name a file in it.")
     if not path.parent.is_dir():
-        raise UsageError(f"There is no folder {path.parent} to write {path.name} to.")
+        raise UsageError(f"{path} cannot be written: there is no such folder.")
 
 
 @contextmanager

@@ -80,15 +80,16 @@ def require_same_issuer(
         raise ConfigError(
             f"Client {client!r} was connected at {connection.graph_url}, "
             f"and META_GRAPH_URL is {host.graph_url}.",
-            hint=f"Set META_GRAPH_URL={connection.graph_url}, or take another --client. "
-            f"Or replace the connection:  {command('connect --force', client)}",
+            hint=f"Set META_GRAPH_URL={connection.graph_url}, or name another "
+            "--client, or replace the connection:  "
+            + command("connect --force", client),
         )
     if app_id and connection.app_id not in (None, app_id):
         raise ConfigError(
             f"Client {client!r} was connected with the app {connection.app_id}, "
             f"and META_APP_ID is {app_id}.",
             hint=f"Set META_APP_ID={connection.app_id} (and its secret), or replace "
-            f"the connection:  {command('connect --force', client)}",
+            "the connection:  " + command("connect --force", client),
         )
 
 
