@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 
+from metaconnect import __version__
 from metaconnect.cli.options import globals_first
 
 from .shell import COMMAND, talk
@@ -57,6 +58,59 @@ def test_an_option_that_is_not_there_is_a_usage_error(shell):
 
     assert done.returncode == 2
     assert "--metric" in done.stderr
+
+
+@pytest.mark.parametrize("asked", ["--json", "--format json", "--format=ndjson"])
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "--wrong",
+        "extra",
+        "--increment=0",
+        "--level=adgroup",
+        "--preset=never",
+        "--since",
+    ],
+)
+def test_a_usage_error_is_json_where_json_was_asked_for(shell, wrong, asked, first):
+    options = [wrong, *asked.split()] if first else [*asked.split(), wrong]
+    if wrong == "--since" and first:
+        options = [*options, "--until"]  # `--since --json` is a value
+    done = shell.run("insights", *options)
+
+    error = json.loads(done.stderr)["error"]
+    assert (done.returncode, error["exit_code"]) == (2, 2)
+    assert error["message"]
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ("nope --json", 2),
+        ("whoami --json", 3),
+        ("connect --json --timeout nan", 2),
+        ("connect --json --timeout 0", 2),
+        ("connect --json --account=a --account=b", 2),
+        ("accounts list --json", 4),
+        ("clients list --json --store nowhere", 3),
+        ("insights --json --env-file nowhere", 2),
+    ],
+)
+def test_every_error_is_one_json_object(shell, arguments, code):
+    done = shell.run(*arguments.split())
+
+    assert json.loads(done.stderr)["error"]["exit_code"] == code
+    assert (done.returncode, done.stdout) == (code, "")
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--version", "--debug"]])
+def test_the_version(shell, arguments):
+    done = shell.run(*arguments)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"metaconnect {__version__}\n"
 
 
 def test_h_is_help_everywhere(shell):
