@@ -16,6 +16,7 @@ from . import accounts, clients, connect, demo, init, insights, login, sandbox
 from .context import CommandContext
 from .options import STORES, GlobalOptions, asks_for_json, globals_first
 from .report import report, report_as_json, report_as_text
+from .terminal import keep_options
 
 # No room for what is printed: a full disk, a quota, a limit, /dev/full.
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
@@ -91,15 +92,15 @@ def global_options(
     ] = False,
 ) -> None:
     del version  # handled by its callback
-    ctx.obj = CommandContext(
-        GlobalOptions(
-            env_file=env_file,
-            store=store,
-            service_role=service_role,
-            no_input=no_input,
-            debug=debug,
-        )
+    options = GlobalOptions(
+        env_file=env_file,
+        store=store,
+        service_role=service_role,
+        no_input=no_input,
+        debug=debug,
     )
+    ctx.obj = CommandContext(options)
+    keep_options(options.for_next())
     if debug:
         from .debug import start_debugging
 
@@ -110,6 +111,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
     arguments = globals_first(arguments)
     report_as_text()
+    keep_options("")
     if asks_for_json(arguments):
         report_as_json()
     # Like Ctrl-C: what was begun is cleaned away, half files among it.

@@ -1,6 +1,7 @@
 """The global options work wherever they stand."""
 
 import json
+import shlex
 import subprocess
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from metaconnect import __version__
 from metaconnect.cli.options import globals_first
 
-from .shell import COMMAND, talk
+from .shell import COMMAND, only_json, talk
 
 
 @pytest.mark.parametrize(
@@ -125,3 +126,18 @@ def test_no_command_at_all_is_help_and_exit_2(shell):
 
     assert done.returncode == 2
     assert "Usage: metaconnect" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_the_next_step_keeps_what_decides_where_it_looks(shell, options):
+    """It would otherwise look into another store, or go to another host."""
+    (shell.folder / "my settings.env").write_text("METACONNECT_STORE=supabase\n")
+    where = ["--store", "local", "--env-file", "my settings.env"]
+    done = shell.run("insights", "--client", "acme", *options, *where)
+
+    hint = only_json(done.stderr)["error"]["hint"]
+    next_ = hint.partition("with:  ")[2]
+    assert shlex.split(next_) == [
+        "metaconnect", "--env-file", "my settings.env", "--store", "local",
+        "connect", "--client", "acme",
+    ]  # fmt: skip
