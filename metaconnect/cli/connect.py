@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -27,8 +26,7 @@ metaconnect connect --client acme --account act_101000000000000 --no-browser
 metaconnect connect --client acme --resume"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ConnectOptions:
+class ConnectOptions(NamedTuple):
     """The options of `metaconnect connect`, by their own names."""
 
     account: str | None = None

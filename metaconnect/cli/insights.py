@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -31,8 +30,7 @@ metaconnect insights --fields spend,purchases,roas --output week.csv
 metaconnect insights | jq '.[].spend'"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReadOptions:
+class ReadOptions(NamedTuple):
     """The options of `metaconnect insights` that are not of the query."""
 
     client: str | None = None

@@ -1,9 +1,8 @@
 """Options that more than one command takes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -13,8 +12,7 @@ FLAGS = frozenset({"--no-input", "--debug", "--service-role"})
 VALUES = frozenset({"--env-file", "--store"})
 
 
-@dataclass(frozen=True, kw_only=True)
-class GlobalOptions:
+class GlobalOptions(NamedTuple):
     """What the command line says before (or after) the command's own name."""
 
     env_file: Path | None = None

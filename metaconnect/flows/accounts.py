@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ..errors import AdAccountNotFound, UsageError
 from ..graph.accounts import list_ad_accounts

@@ -94,7 +94,7 @@ def require_same_issuer(
 def notes_on(connection: Connection, host: MetaHost, now: datetime) -> list[str]:
     """Return what a person should know before the connection is used."""
     notes = []
-    if host.graph_url != MetaHost.graph_url:
+    if not host.is_meta:
         notes.append(
             f"The Graph API host is {host.graph_url}, not Meta's: "
             "the numbers may be invented."

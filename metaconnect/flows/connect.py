@@ -13,8 +13,11 @@ Facebook's or Ctrl-C in the picker cost no second login.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
+from msgspec.structs import replace
 
 from ..errors import (
     ConfigError,
@@ -46,8 +49,7 @@ NEEDED = ("ads_read", "ads_management")
 Choose = Callable[[Sequence[AdAccount]], AdAccount | None]
 
 
-@dataclass(frozen=True, kw_only=True)
-class LoginResult:
+class LoginResult(msgspec.Struct, frozen=True, kw_only=True):
     """
     A connection, and what the login told besides.
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+
+import msgspec
+from msgspec.structs import replace
 
 from ..errors import MetaconnectError
 from ..graph.client import GraphClient
@@ -21,8 +23,7 @@ from ..insights.totals import totals
 from ..models import Column, Connection, Row, TimeRange
 
 
-@dataclass(frozen=True, kw_only=True)
-class InsightsRequest:
+class InsightsRequest(msgspec.Struct, frozen=True, kw_only=True):
     """
     The unit of work: whose token, which ad account, what is asked, and for which
     days. A `window` takes the place of the query's own dates.
@@ -55,8 +56,7 @@ class InsightsRequest:
         return self.ad_account_id == self.connection.ad_account_id
 
 
-@dataclass(frozen=True, kw_only=True)
-class InsightsReport:
+class InsightsReport(msgspec.Struct, frozen=True, kw_only=True):
     """
     All rows of a request, with what a table of them needs.
 
