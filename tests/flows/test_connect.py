@@ -16,6 +16,7 @@ from metaconnect.errors import (
     TokenRejected,
 )
 from metaconnect.flows.accounts import choose_ad_account
+from metaconnect.graph.accounts import list_ad_accounts
 
 from .conftest import REDIRECT_URI, asked
 
@@ -296,5 +297,7 @@ class TestASystemUser:
         assert len(result.ad_accounts) == 3
         # Neither later, when only the stored connection is known.
         assert await program.ad_accounts("acme") == result.ad_accounts
+        listed = await list_ad_accounts(flow.graph, result.connection.token)
+        assert len(listed) > 3
         with pytest.raises(AdAccountNotFound):
-            await program.use_ad_account("acme", "act_101000000094908")
+            await program.use_ad_account("acme", listed[-1].id)
