@@ -171,20 +171,13 @@ async def _print_table(
     options: ReadOptions,
     progress: Progress,
 ) -> None:
-    from ..flows.insights import insights_report, once_a_field
     from ..insights.caption import legend
     from ..output.base import TableOptions, open_sink
     from .caption import caption, deleted, written
     from .output import colors, opened, table_width
     from .terminal import say
 
-    report = await insights_report(
-        request,
-        graph=meta.parts.graph,
-        now=meta.parts.now(),
-        problems=once_a_field(say),
-        page_read=progress.count,
-    )
+    report = await meta.report(request, page_read=progress.count)
     progress.hide()
     table = TableOptions(
         caption=caption(request, report.facts),
