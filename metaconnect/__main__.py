@@ -10,8 +10,7 @@ from ._version import __version__
 
 def main() -> None:
     _open_what_is_closed()
-    if sys.argv[1:] == ["--version"]:  # asked by scripts: not worth loading Typer
-        print(f"metaconnect {__version__}")  # noqa: T201
+    if sys.argv[1:] == ["--version"] and _printed_version():
         return
     # Wherever click is installed, `import httpx` also loads click, rich and
     # pygments for a command of its own. None means "cannot be imported",
@@ -20,6 +19,15 @@ def main() -> None:
     from .cli.main import run
 
     sys.exit(run(sys.argv[1:]))
+
+
+def _printed_version() -> bool:
+    """Print the version without Typer, for scripts; whether it could be printed."""
+    try:
+        print(f"metaconnect {__version__}", flush=True)  # noqa: T201
+    except OSError:  # the command line reports it
+        return False
+    return True
 
 
 def _open_what_is_closed() -> None:

@@ -73,7 +73,7 @@ class Parts:
         if self.settings.store_kind == "local":
             raise UsageError(
                 "On this machine a client comes with its connection.",
-                hint="Make one:  metaconnect connect --client NAME",
+                hint="Make one:  metaconnect connect",
             )
         from .stores.supabase.clients import ClientAdmin
 

@@ -92,13 +92,21 @@ def printable(text: str) -> str:
 
 def command(words: str, client_id: str) -> str:
     """Return a command about a client, as it can be pasted into a shell."""
-    return f"metaconnect {words} --client {quote_word(client_id)}"
+    return f"metaconnect {words} --client {_quoted(client_id)}"
 
 
 def name_client(hint: str, client_id: str) -> str:
     """Return *hint* with ``--client`` in each command about a client that lacks it."""
-    option = f" --client {quote_word(client_id)}"
+    option = f" --client {_quoted(client_id)}"
     return _COMMAND.sub(lambda match: match[0] + option, hint)
+
+
+def _quoted(word: str) -> str:
+    """Return *word* for a shell; line breaks and the like as $'' writes them."""
+    if word.isprintable():
+        return quote_word(word)
+    # Beside a double quote repr takes single ones.
+    return f"$'{repr(chr(34) + word)[2:-1]}'"
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:

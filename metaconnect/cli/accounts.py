@@ -17,6 +17,7 @@ app = typer.Typer(
     name="accounts",
     help="The ad accounts that a client's token reaches.",
     no_args_is_help=True,
+    epilog="Example:  metaconnect accounts list",
 )
 
 
@@ -75,6 +76,7 @@ async def _reached(
 
 
 async def _use(context: CommandContext, client: str | None, named: str | None) -> None:
+    from ..output.text import one_line
     from .terminal import say
 
     async with context.meta() as meta:
@@ -84,7 +86,8 @@ async def _use(context: CommandContext, client: str | None, named: str | None) -
             pick_client=context.pick_client,
             pick=context.pick_ad_account,
         )
-    say(f"Client {connection.client_id!r} now uses {account.name} ({account.id}).")
+    name = one_line(account.name)
+    say(f"Client {connection.client_id!r} now uses {name} ({account.id}).")
 
 
 def _row(connection: Connection, account: AdAccount) -> Row:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from ..flows.connect import LoginResult
+from ..output.text import one_line
 from ..redact import command
 from .terminal import say
 
@@ -21,13 +22,13 @@ def announce(result: LoginResult, *, with_next: bool = True) -> None:
 
 def _announce_login(result: LoginResult) -> None:
     connection, account = result.connection, result.ad_account
-    say(f"Connected client {connection.client_id!r} as {_one_line(result.user.name)}.")
+    say(f"Connected client {connection.client_id!r} as {one_line(result.user.name)}.")
     if account:
         facts = ", ".join(filter(None, (account.id, account.currency, account.status)))
-        say(f"Ad account: {_one_line(account.name)} ({facts})")
+        say(f"Ad account: {one_line(account.name)} ({facts})")
     say(validity(connection.token.expires_at))
     if result.declined:
-        say(f"Declined at the login: {', '.join(result.declined)}.")
+        say(f"Declined at the login: {one_line(', '.join(result.declined))}.")
 
 
 def _announce_next(result: LoginResult) -> None:
@@ -45,10 +46,10 @@ def _announce_next(result: LoginResult) -> None:
 
 def _announce_found(result: LoginResult) -> None:
     connection, client = result.connection, result.connection.client_id
-    say(f"Client {client!r} is connected already, as {_one_line(result.user.name)}.")
+    say(f"Client {client!r} is connected already, as {one_line(result.user.name)}.")
     if result.ad_account:
         account = result.ad_account
-        say(f"Ad account: {_one_line(account.name)} ({account.id})")
+        say(f"Ad account: {one_line(account.name)} ({account.id})")
     else:
         say(f"Ad account: {connection.ad_account_id or 'none chosen yet'}")
     say(validity(connection.token.expires_at))
@@ -85,8 +86,3 @@ def print_connection(result: LoginResult) -> None:
     if account := result.ad_account:
         facts |= {"ad_account_name": account.name, "currency": account.currency}
     print(json.dumps(facts))  # noqa: T201
-
-
-def _one_line(name: str) -> str:
-    """Return a name of Meta's without line breaks, which could forge a line of ours."""
-    return " ".join(name.split())

@@ -16,10 +16,16 @@ from .context import CommandContext
 from .terminal import say
 
 OpenBrowser = Callable[[str], Awaitable[bool]]
+# Answers the authorization request at that URL in the person's place.
+Approve = Callable[[str], Awaitable[None]]
 
 
 def receivers_and_show(
-    context: CommandContext, *, paste: bool, open_browser: OpenBrowser | None
+    context: CommandContext,
+    *,
+    paste: bool,
+    open_browser: OpenBrowser | None,
+    without_browser: Approve | None = None,
 ) -> tuple[Sequence[Receiver], Show]:
     """
     Return what receives the authorization response, and what shows the request.
@@ -38,9 +44,15 @@ def receivers_and_show(
 
     async def show(request: AuthorizationRequest) -> None:
         start_url = listener.start_url
-        _say_addresses(start_url, request, races=races, asked=context.interactive)
+        waits = not context.interactive and without_browser is None
+        _say_addresses(start_url, request, races=races, waits=waits)
         # The short URL, so that the state is no argument of the browser's process.
-        if open_browser and not await open_browser(start_url):
+        if open_browser and await open_browser(start_url):
+            return
+        if without_browser:
+            # A browser that failed may have used up the start page.
+            await without_browser(request.url)
+        elif open_browser:
             say("No browser could be opened: open the address yourself.")
 
     if not races:
@@ -70,7 +82,7 @@ def _refuse_ip(redirect_uri: str) -> None:
 
 
 def _say_addresses(
-    start_url: str, request: AuthorizationRequest, *, races: bool, asked: bool
+    start_url: str, request: AuthorizationRequest, *, races: bool, waits: bool
 ) -> None:
     say(f"Log in to Meta in the browser:  {start_url}\n")
     if races:
@@ -79,7 +91,7 @@ def _say_addresses(
     else:
         say("That address works once. If it was opened before, open this one instead:")
     say(f"{request.url}\n")
-    if not asked:
+    if waits:
         say("Waiting for the browser to come back. (With --paste the address that it")
         say("ends on is read from stdin instead.)")
 

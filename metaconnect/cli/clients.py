@@ -16,6 +16,7 @@ app = typer.Typer(
     name="clients",
     help="Whom connections belong to.",
     no_args_is_help=True,
+    epilog="Example:  metaconnect clients list",
 )
 
 
@@ -23,7 +24,7 @@ app = typer.Typer(
 def list_(
     ctx: typer.Context, form: FormatOption = None, json: JsonOption = False
 ) -> None:
-    """List the clients, and which are connected."""
+    """List the clients; in the table a connected one has a star."""
     import asyncio
 
     from .output import chosen_format, print_list
@@ -34,7 +35,7 @@ def list_(
         ("id", "name", "connected", "ad_account_id"),
         chosen,
         marker="connected",
-        empty="No clients yet. Connect one:  metaconnect connect --client NAME",
+        empty="No clients yet. Connect one:  metaconnect connect",
     )
 
 

@@ -13,7 +13,7 @@ from .report import report_as_json
 if TYPE_CHECKING:
     from ..api import AsyncMetaconnect
     from ..flows.connect import LoginResult
-    from .browser import OpenBrowser
+    from .browser import Approve, OpenBrowser
     from .context import CommandContext
 
 EXAMPLES = """\
@@ -34,11 +34,12 @@ class ConnectOptions(NamedTuple):
     resume: bool = False
     rerequest: bool = False
     paste: bool = False
-    timeout: float = 300
+    timeout: int = 300
     json: bool = False
     # The demo keeps nothing, and says how to go on by itself.
     is_demo: bool = False
     open_browser: OpenBrowser | None = None
+    without_browser: Approve | None = None
 
 
 def connect(
@@ -121,7 +122,10 @@ async def run(
         raise UsageError("--resume finishes a login; --force starts another.")
     async with context.meta() as meta:
         context.choose_secret_backend(meta)
-        client_id = await meta.client_to_connect(client, pick=context.pick_client)
+        named = client or context.settings.client
+        if kept := not options.resume and _kept_client(named, context, options, meta):
+            named, options = kept, options._replace(resume=True)
+        client_id = await meta.client_to_connect(named, pick=context.pick_client)
         try:
             result = await _connected(client_id, context, options, meta)
         except BaseException as error:
@@ -139,10 +143,13 @@ async def _connected(
     from .browser import receivers_and_show
 
     account, pick = options.account, context.pick_ad_account
-    if options.resume or _wants_kept_login(client_id, context, options, meta):
+    if options.resume:
         return await meta.resume(client_id, account=account, pick=pick)
     receivers, show = receivers_and_show(
-        context, paste=options.paste, open_browser=options.open_browser
+        context,
+        paste=options.paste,
+        open_browser=options.open_browser,
+        without_browser=options.without_browser,
     )
     return await meta.connect(
         client_id,
@@ -156,24 +163,26 @@ async def _connected(
     )
 
 
-def _wants_kept_login(
-    client_id: str,
+def _kept_client(
+    named: str | None,
     context: CommandContext,
     options: ConnectOptions,
     meta: AsyncMetaconnect,
-) -> bool:
-    """Whether a login is kept that the person would rather finish."""
-    from ..errors import NothingToResume
+) -> str | None:
+    """Return the client whose login is kept, if the person would rather finish it."""
     from .prompts import confirm
 
     if options.force or options.rerequest or not context.interactive:
-        return False
-    try:
-        login = meta.parts.pending.get(client_id)
-    except NothingToResume:
-        return False
+        return None
+    pending = meta.parts.pending
+    client_id = named or next(iter(pending.clients()), None)
+    login = pending.find(client_id) if client_id else None
+    if login is None:
+        return None
     when = login.created_at.astimezone().strftime("%H:%M")
-    return confirm(f"A login of {when} was not saved. Finish it, without the browser?")
+    question = f"A login of client {client_id!r} at {when} was not saved."
+    wanted = confirm(f"{question} Finish it, without the browser?")
+    return client_id if wanted else None
 
 
 def _say_what_is_kept(
@@ -181,6 +190,7 @@ def _say_what_is_kept(
 ) -> None:
     """After Ctrl-C, say that the login is not lost."""
     from asyncio import CancelledError
+    from contextlib import suppress
 
     from ..errors import MetaconnectError
     from ..flows.connect import kept_hint
@@ -188,11 +198,9 @@ def _say_what_is_kept(
 
     if options.is_demo or not isinstance(error, (KeyboardInterrupt, CancelledError)):
         return
-    try:
-        meta.parts.pending.get(client_id)
-    except MetaconnectError:
-        return
-    say(f"\n{kept_hint(client_id)}")
+    with suppress(MetaconnectError):
+        if meta.parts.pending.find(client_id):
+            say(f"\n{kept_hint(client_id)}")
 
 
 def _announce(result: LoginResult, options: ConnectOptions) -> None:
@@ -204,9 +212,13 @@ def _announce(result: LoginResult, options: ConnectOptions) -> None:
 
 
 def only_one(values: Sequence[str] | None, option: str) -> str | None:
-    """Return the one value of an option that may be given once."""
+    """Return the one value of an option that may be given once, and not empty."""
     from ..errors import UsageError
 
-    if values and len(values) > 1:
+    if not values:
+        return None
+    if len(values) > 1:
         raise UsageError(f"{option} can be given once.")
-    return values[0] if values else None
+    if not values[0]:
+        raise UsageError(f"{option} is empty.")
+    return values[0]

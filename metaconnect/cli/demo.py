@@ -10,7 +10,7 @@ import typer
 if TYPE_CHECKING:
     from ..sandbox.server import SandboxServer
     from ..settings import Settings
-    from .browser import OpenBrowser
+    from .browser import Approve
     from .options import GlobalOptions
 
 CLIENT = "demo"
@@ -46,7 +46,14 @@ def demo(
     """
     import asyncio
 
-    asyncio.run(_demonstrate(ctx.obj.options, browser=not no_browser))
+    from ..errors import MetaconnectError
+
+    try:
+        asyncio.run(_demonstrate(ctx.obj.options, browser=not no_browser))
+    except MetaconnectError as error:
+        # Its own next step would be for a connection that is gone by now.
+        error.hint = "Run it again:  metaconnect demo"
+        raise
 
 
 async def _demonstrate(options: GlobalOptions, *, browser: bool) -> None:
@@ -54,6 +61,7 @@ async def _demonstrate(options: GlobalOptions, *, browser: bool) -> None:
     from tempfile import TemporaryDirectory
 
     from ..insights.query import insights_query
+    from ..oauth.browser import open_browser
     from ..sandbox.server import SandboxServer
     from . import connect, insights
     from .context import CommandContext
@@ -71,7 +79,8 @@ async def _demonstrate(options: GlobalOptions, *, browser: bool) -> None:
             connect.ConnectOptions(
                 account=None if person else "first",
                 is_demo=True,
-                open_browser=_browser(meta, asked=person),
+                open_browser=open_browser if person else None,
+                without_browser=_approve(meta),
             ),
             CLIENT,
         )
@@ -96,21 +105,17 @@ def _settings(meta: SandboxServer, home: Path) -> Settings:
     )
 
 
-def _browser(meta: SandboxServer, *, asked: bool) -> OpenBrowser:
-    """Return what opens the person's browser, or clicks in its place."""
+def _approve(meta: SandboxServer) -> Approve:
+    """Return what says yes to an authorization request without a browser."""
     import httpx
 
-    from ..oauth.browser import open_browser
     from .terminal import say
 
-    async def opened(url: str) -> bool:
-        if asked and await open_browser(url):
-            return True
+    async def approve(url: str) -> None:
         say("No browser here: the sandbox says yes by itself.")
         meta.sandbox.switches.auto_approve = True
         # Everything is on this machine: no proxy could reach it.
         async with httpx.AsyncClient(follow_redirects=True, trust_env=False) as http:
-            answer = await http.get(url)
-        return answer.is_success
+            await http.get(url)
 
-    return opened
+    return approve

@@ -240,20 +240,30 @@ def _format(
     form: Format | None, *, json: bool, raw: bool, output: Path | None
 ) -> Format:
     """Return the format that was asked for, in words or by the name of a file."""
-    from ..errors import UsageError
-    from .output import chosen_format
+    from .output import chosen_format, require_place_for
 
-    if raw and not json and form is None and output is None:
-        form = Format.json
-    if output and form is None and not json:
-        ending = output.suffix.removeprefix(".").lower()
-        endings = {str(f): f for f in Format if f is not Format.table}
-        endings["jsonl"] = Format.ndjson
-        if ending not in endings and (not output.exists() or output.is_file()):
-            raise UsageError(
-                f"The ending of {output} does not say a format.",
-                hint=f"Known endings: {', '.join(f'.{e}' for e in sorted(endings))}. "
-                "Or name one with --format.",
-            )
-        form = endings.get(ending, Format.json)
-    return chosen_format(form, json=json)
+    if output:
+        require_place_for(output)
+    if form or json:
+        return chosen_format(form, json=json)
+    if output:
+        return _format_of(output)
+    return chosen_format(Format.json if raw else None)
+
+
+def _format_of(output: Path) -> Format:
+    """Return the format that the ending of a file's name says."""
+    from ..errors import UsageError
+
+    ending = output.suffix.removeprefix(".").lower()
+    endings = {str(f): f for f in Format if f is not Format.table}
+    endings["jsonl"] = Format.ndjson
+    if output.exists() and not output.is_file():  # /dev/stdout, a named pipe
+        return endings.get(ending, Format.json)
+    if ending not in endings:
+        raise UsageError(
+            f"The ending of {output} does not say a format.",
+            hint=f"Known endings: {', '.join(f'.{e}' for e in sorted(endings))}. "
+            "Or name one with --format.",
+        )
+    return endings[ending]

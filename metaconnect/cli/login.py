@@ -48,7 +48,7 @@ class LoginOptions(NamedTuple):
     email: str | None
     provider: str | None
     browser: bool
-    timeout: float
+    timeout: int
 
 
 def login(
@@ -147,11 +147,14 @@ def _method(
 
 async def _sign_in(context: CommandContext, options: LoginOptions) -> None:
     """Sign in, keep the session, and say who it is."""
+    from ..output.text import one_line
     from .terminal import say
 
     by_provider = options.method is SignInMethod.PROVIDER
     # Who cannot be asked is told so before anything is sent.
     email = "" if by_provider else _email(context, options.email)
+    if options.method is SignInMethod.CODE and sys.stdin.isatty():
+        context.require_interactive("the code on stdin")
     async with context.meta() as meta:
         context.choose_secret_backend(meta)
         if by_provider:
@@ -159,7 +162,7 @@ async def _sign_in(context: CommandContext, options: LoginOptions) -> None:
         else:
             await _sign_in_with_secret(context, meta, options.method, email)
         session = meta.parts.sessions.current()
-    say(f"Signed in as {session.email}.")
+    say(f"Signed in as {one_line(session.email)}.")
 
 
 async def _sign_in_with_secret(
@@ -174,7 +177,7 @@ async def _sign_in_with_secret(
         case SignInMethod.CODE:
             await in_thread(sessions.send_code, email)
             say(f"A code was e-mailed to {email}. {NO_CODE}")
-            code = _required(_code(context), "code")
+            code = _required(_code(), "code")
             await in_thread(sessions.verify_code, email, code)
             return
         case SignInMethod.PASSWORD_ON_STDIN:
@@ -244,7 +247,7 @@ async def _who_am_i(context: CommandContext, *, as_json: bool) -> None:
             "email": user.email,
         }
         line = f"{user.email} ({user.id}) at {url}"
-    print(json.dumps(facts) if as_json else line)  # noqa: T201
+    print(json.dumps(facts) if as_json else _shown(line))  # noqa: T201
 
 
 def _email(context: CommandContext, email: str | None) -> str:
@@ -256,6 +259,14 @@ def _email(context: CommandContext, email: str | None) -> str:
     return ask("E-mail address:", option="--email")
 
 
+def _shown(line: str) -> str:
+    """Return what others wrote as a line that stdout can take."""
+    from ..output.text import one_line
+    from .terminal import encodable
+
+    return encodable(one_line(line), sys.stdout.encoding)
+
+
 def _required(text: str, what: str) -> str:
     from ..errors import UsageError
 
@@ -264,11 +275,10 @@ def _required(text: str, what: str) -> str:
     raise UsageError(f"No {what} was given.")
 
 
-def _code(context: CommandContext) -> str:
+def _code() -> str:
     """Return the e-mailed code: asked for, or a line of a stdin that is no terminal."""
     from .prompts import ask
 
     if sys.stdin.isatty():
-        context.require_interactive("--otp a code on stdin")
         return ask("The code:", option="--otp")
     return sys.stdin.readline().strip()

@@ -1,5 +1,6 @@
 """The way in and the way out: arguments to a command, an error to an exit code."""
 
+import errno
 import os
 import signal
 import sys
@@ -13,15 +14,18 @@ from .._version import __version__
 from ..errors import MetaconnectError, UsageError
 from . import accounts, clients, connect, demo, init, insights, login, sandbox
 from .context import CommandContext
-from .options import GlobalOptions, asks_for_json, globals_first
+from .options import STORES, GlobalOptions, asks_for_json, globals_first
 from .report import report, report_as_json, report_as_text
+
+# No room for what is printed: a full disk, a quota, a limit, /dev/full.
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 app = typer.Typer(
     name="metaconnect",
     help="Connect Meta ad accounts and read their Insights from a terminal.",
     epilog="Try it without a Meta app:  metaconnect demo\n\n"
     "With your own: set META_APP_ID and META_APP_SECRET, in the environment or in "
-    ".env.local, then:  metaconnect connect --client NAME",
+    ".env.local, then:  metaconnect connect",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -33,7 +37,9 @@ app.add_typer(clients.app)
 app.command(epilog=login.LOGIN_EXAMPLES)(login.login)
 app.command(epilog="Example:  metaconnect logout --everywhere")(login.logout)
 app.command(epilog="Example:  metaconnect whoami --json")(login.whoami)
-app.command(epilog="Example:  metaconnect init --print-sql")(init.init)
+app.command(epilog="Example:  metaconnect init --print-sql > metaconnect.sql")(
+    init.init
+)
 app.command(epilog="Example:  metaconnect demo --no-browser")(demo.demo)
 app.command(epilog="Example:  metaconnect sandbox --port 8766")(sandbox.sandbox)
 
@@ -52,7 +58,12 @@ def global_options(
         typer.Option(help="Read this file in the place of .env.local and .env."),
     ] = None,
     store: Annotated[
-        str | None, typer.Option(help="Where connections are: local or supabase.")
+        str | None,
+        typer.Option(
+            metavar="STORE",
+            help="Where connections are: local or supabase.",
+            autocompletion=lambda: list(STORES),
+        ),
     ] = None,
     service_role: Annotated[
         bool,
@@ -128,6 +139,8 @@ def _failed(error: Exception, *, debug: bool) -> int:
         return _flushed(_usage_error(error))
     if isinstance(error, typer.Abort):
         return _flushed(130)
+    if isinstance(error, OSError) and error.errno in FULL:
+        return _flushed(_full(error))
     report(error)
     return _flushed(1)
 
@@ -145,15 +158,20 @@ def _usage_error(error: Exception) -> int:
     return UsageError.exit_code
 
 
+def _full(error: OSError) -> int:
+    report(UsageError(f"The output cannot be written: {error.strerror}.", hint=""))
+    return UsageError.exit_code
+
+
 def _flushed(code: object) -> int:
-    """Flush stdout, whether or not anybody reads it still; return an exit code."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Python would flush again at exit, and complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except OSError as exc:  # /dev/full
-        report(UsageError(f"stdout cannot be written: {exc.strerror}.", hint=""))
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return UsageError.exit_code
-    return code if isinstance(code, int) else int(code is not None)
+    """Flush what was printed, whether or not it can be; return an exit code."""
+    code = code if isinstance(code, int) else int(code is not None)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError as exc:
+            # Python would flush again at exit, and complain.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            if not code and not isinstance(exc, BrokenPipeError):
+                code = _full(exc)
+    return code

@@ -10,6 +10,7 @@ from ..constants import Format
 
 FLAGS = frozenset({"--no-input", "--debug", "--service-role"})
 VALUES = frozenset({"--env-file", "--store"})
+STORES = ("local", "supabase")
 
 
 class GlobalOptions(NamedTuple):
@@ -29,6 +30,13 @@ def _clients(ctx: typer.Context, incomplete: str) -> list[str]:
     return clients(ctx, incomplete)
 
 
+def _not_empty(value: str | None) -> str | None:
+    """Refuse an empty value: an unset variable of a script must not mean "any"."""
+    if value == "":
+        raise typer.BadParameter("it is empty.")
+    return value
+
+
 ClientOption = Annotated[
     str | None,
     typer.Option(
@@ -36,6 +44,7 @@ ClientOption = Annotated[
         metavar="ID",
         help="Whose connection. Default: METACONNECT_CLIENT, else the only one.",
         autocompletion=_clients,
+        callback=_not_empty,
     ),
 ]
 FormatOption = Annotated[
@@ -49,7 +58,10 @@ NoBrowserOption = Annotated[
     bool, typer.Option("--no-browser", help="Print the address; open nothing.")
 ]
 TimeoutOption = Annotated[
-    float, typer.Option(min=1, max=86_400, help="Seconds to wait for the browser.")
+    int,
+    typer.Option(
+        metavar="SECONDS", min=1, max=86_400, help="How long to wait for the browser."
+    ),
 ]
 
 

@@ -84,6 +84,14 @@ def colors() -> bool:
     return sys.stdout.isatty() and not plain
 
 
+def require_place_for(path: Path) -> None:
+    """Raise UsageError where no file can be written at *path*."""
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder: name a file in it.")
+    if not path.parent.is_dir():
+        raise UsageError(f"{path} cannot be written: there is no such folder.")
+
+
 @contextmanager
 def opened(path: Path | None) -> Iterator[BinaryIO]:
     """Yield stdout, or a file that takes *path*'s place when all went well."""
@@ -92,8 +100,6 @@ def opened(path: Path | None) -> Iterator[BinaryIO]:
         sys.stdout.buffer.flush()
         return
     try:
-        if path.is_dir():
-            raise UsageError(f"{path} is a folder: name a file in it.")
         if path.exists() and not path.is_file():  # /dev/stdout, a named pipe
             with path.open("wb") as file:
                 yield file

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from time import monotonic
 from typing import Self
@@ -19,7 +20,7 @@ class Progress:
     """
 
     def __init__(self, *, shown: bool) -> None:
-        self._shown = shown
+        self._shown = shown and _can_erase()
         self._pages = self._rows = 0
         self._visible = False
         self._task: asyncio.Task[None] | None = None
@@ -57,3 +58,8 @@ class Progress:
             )
             self._visible = True
             await asyncio.sleep(INTERVAL)
+
+
+def _can_erase() -> bool:
+    """Whether stderr is a terminal that can erase a line."""
+    return sys.stderr.isatty() and os.environ.get("TERM") not in (None, "dumb")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -10,16 +9,18 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..errors import UsageError
 from ..models import AdAccount, Client
-from ..redact import printable
-from .terminal import interruptible, is_interactive, read_line
+from ..output.text import one_line
+from .terminal import encodable, interruptible, is_interactive, read_line, say
 
 if TYPE_CHECKING:  # rich takes its time, and most questions go without
-    from rich.table import Table
+    from rich.text import Text
 
 T = TypeVar("T")
 SEARCH_FROM = 10  # a shorter list is quicker read than searched
 AROUND = 4  # lines of a screen that are not the list's
 FEWEST = 5  # lines of a list even on the smallest screen
+NARROWEST = 16  # columns of a name, before other columns leave
+GAP = "  "
 
 
 def ask(question: str, *, option: str) -> str:
@@ -30,8 +31,10 @@ def ask(question: str, *, option: str) -> str:
     names the *option*.
     """
     _require_person(question, option)
+    question = encodable(one_line(question), sys.stderr.encoding)
     line = read_line(lambda: print(question, end=" ", file=sys.stderr))  # noqa: T201
     if line is None:
+        say()
         raise _no_answer()
     return line
 
@@ -45,6 +48,7 @@ def ask_unseen(question: str, *, option: str) -> str:
         try:
             return getpass(f"{question} ", stream=sys.stderr)
         except EOFError:
+            say()
             raise _no_answer() from None
 
 
@@ -99,27 +103,28 @@ def _pick(
     from rich.text import Text
 
     console = Console(stderr=True, highlight=False)
-    shown = max(shutil.get_terminal_size().lines - AROUND, FEWEST)
+    shown = max(console.height - AROUND, FEWEST)
     found, narrowed = items, False
     while True:
-        console.print(_table(found[:shown], headings, cells, dim))
+        lines = _lines(found[:shown], headings, cells, console.width)
+        for line, is_dim in zip(lines, [True, *map(dim, found)], strict=False):
+            console.print(line, style="dim" if is_dim else None)
         if len(found) > shown:
             console.print(f"... and {len(found) - shown} more.", style="dim")
         choices = _choices(found[:shown], narrowed, len(items) > SEARCH_FROM)
         question = Text(f"{title} {choices}:", style="bold")
-        line = read_line(partial(console.print, question, end=" "))
-        if line is None:
+        typed = read_line(partial(console.print, question, end=" "))
+        if typed is None:
             console.print()
             return None
-        if line.isdecimal() and 0 < int(line) <= min(len(found), shown):
-            return found[int(line) - 1]
-        if not line and narrowed and len(found) == 1:
+        if typed.isdecimal() and 0 < int(typed) <= min(len(found), shown):
+            return found[int(typed) - 1]
+        if not typed and narrowed and len(found) == 1:
             return found[0]
-        matches = search(line, items) if line else list(items)
+        matches = search(typed, items) if typed else list(items)
         if not matches:
-            console.print(f"Nothing contains {printable(line)!r}.", markup=False)
-            matches, line = list(items), ""
-        found, narrowed = matches, bool(line)
+            console.print(f"Nothing contains {one_line(typed)!r}.", markup=False)
+        found, narrowed = matches or items, bool(typed and matches)
 
 
 def _choices(shown: Sequence[object], narrowed: bool, searchable: bool) -> str:
@@ -129,27 +134,42 @@ def _choices(shown: Sequence[object], narrowed: bool, searchable: bool) -> str:
     return f"{numbers}, or part of a name" if searchable else numbers
 
 
-def _table(
+def _lines(
     items: Sequence[T],
     headings: Sequence[str],
     cells: Callable[[T], Sequence[str]],
-    dim: Callable[[T], bool],
-) -> Table:
-    """Return *items* as a numbered table, one line each whatever the width."""
-    from rich.table import Table
+    width: int,
+) -> list[Text]:
+    """
+    Return the headings, and each of *items* with its number, a line each.
+
+    The first column shortens so that lines fit *width*; then columns leave, the
+    last one first. An id is never cut: it would be another id.
+    """
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("", justify="right", no_wrap=True)
-    for place, heading in enumerate(headings):
-        # An id that is cut is another id: names shorten before it does.
-        widest = max((len(cells(item)[place]) for item in items), default=1)
-        least = widest if heading == "id" else None
-        table.add_column(heading, no_wrap=True, overflow="ellipsis", min_width=least)
-    for number, item in enumerate(items, start=1):
-        texts = (Text(printable(cell)) for cell in cells(item))  # never markup
-        table.add_row(str(number), *texts, style="dim" if dim(item) else None)
-    return table
+    rows = [headings, *map(cells, items)]
+    texts = [[Text(one_line(cell)) for cell in row] for row in rows]  # never markup
+    numbers = ["", *(str(number) for number in range(1, len(rows)))]
+    room = width - len(numbers[-1])
+    widths = _widths(texts, room)
+    for row in texts:
+        for text, wide in zip(row, widths, strict=False):
+            text.truncate(wide, overflow="ellipsis", pad=True)
+    return [
+        Text(GAP).join([Text(number.rjust(len(numbers[-1]))), *row[: len(widths)]])
+        for number, row in zip(numbers, texts, strict=True)
+    ]
+
+
+def _widths(texts: Sequence[Sequence[Text]], room: int) -> list[int]:
+    """Return how wide the columns are that fit *room* with a gap before each."""
+    widths = [max(t.cell_len for t in column) for column in zip(*texts, strict=True)]
+    while True:
+        first = room - sum(widths[1:]) - len(GAP) * len(widths)
+        if first >= min(NARROWEST, widths[0]) or len(widths) == 1:
+            return [max(1, min(first, widths[0])), *widths[1:]]
+        widths.pop()
 
 
 def _clients_with(text: str, clients: Sequence[Client]) -> list[Client]:

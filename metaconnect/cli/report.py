@@ -44,9 +44,10 @@ def report(error: Exception) -> None:
     if _as_json:
         _print_json(error)
         return
+    from ..output.text import one_line
     from ..redact import redact
 
-    say(redact(f"error: {error}"))
+    say(redact(f"error: {one_line(str(error))}"))
     if error.hint:
         say(redact(error.hint))
 

@@ -20,9 +20,9 @@ def say(text: str = "") -> None:
 
 
 def encodable(text: str, encoding: str | None) -> str:
-    """Return *text* with what *encoding* lacks replaced."""
+    """Return *text* with what *encoding* lacks as an escape."""
     encoding = encoding or "utf-8"
-    return text.encode(encoding, "replace").decode(encoding)
+    return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def is_interactive() -> bool:

@@ -11,6 +11,7 @@ from ..graph.accounts import list_ad_accounts
 from ..graph.client import GraphClient
 from ..graph.tokens import TokenInfo, inspect_token
 from ..models import AccessToken, AdAccount, Connection, normal_ad_account_id
+from ..output.text import one_line
 from ..redact import command
 from ..stores.base import ConnectionStore
 from .clients import naming
@@ -206,5 +207,5 @@ async def ad_account_to_read(
 
 
 def _listed(ad_accounts: Sequence[AdAccount]) -> str:
-    listed = ", ".join(f"{a.name} ({a.id})" for a in ad_accounts[:MAX_LISTED])
+    listed = ", ".join(f"{one_line(a.name)} ({a.id})" for a in ad_accounts[:MAX_LISTED])
     return listed + (", …" if len(ad_accounts) > MAX_LISTED else "")

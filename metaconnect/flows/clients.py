@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from ..constants import META_GRAPH_URL
 from ..errors import ConfigError, MetaconnectError, NotConnected, UsageError
 from ..models import Client, Connection, MetaHost
+from ..output.text import one_line
 from ..redact import command, name_client
 from ..stores.base import ConnectionStore
 from .threads import in_thread
@@ -58,7 +60,7 @@ async def client_to_connect(
     if not clients and not pick:
         raise UsageError(
             "Which client? None is connected yet.",
-            hint="Name one:  metaconnect connect --client NAME",
+            hint="Name one with --client, or set METACONNECT_CLIENT.",
         )
     return _picked(clients, pick)
 
@@ -80,7 +82,7 @@ async def connection_to_use(
     if not clients:
         raise NotConnected(
             f"Nothing is connected yet on {store.name}.",
-            hint="Connect a client:  metaconnect connect --client NAME\n"
+            hint="Connect a client:  metaconnect connect\n"
             "Or look around without a Meta app:  metaconnect demo",
         )
     if len(clients) == 1:
@@ -110,7 +112,7 @@ def require_same_issuer(
                 f"and now it is {now}.",
                 hint=f"Set {setting}={issuer} again."
                 # A real token is not given up for that of a sandbox.
-                + ("" if issuer == MetaHost.graph_url else anew),
+                + ("" if issuer == META_GRAPH_URL else anew),
             )
 
 
@@ -178,7 +180,8 @@ def _picked(clients: Sequence[Client], pick: PickClient | None) -> str:
             return picked
         raise UsageError("No client was chosen: nothing was done.", hint="")
     listed = ", ".join(
-        c.id if c.id == c.name else f"{c.id} ({c.name})" for c in clients[:MAX_LISTED]
+        one_line(c.id if c.id == c.name else f"{c.id} ({c.name})")
+        for c in clients[:MAX_LISTED]
     )
     more = ", …" if len(clients) > MAX_LISTED else ""
     raise UsageError(

@@ -20,6 +20,7 @@ from datetime import datetime
 import msgspec
 from msgspec.structs import replace
 
+from ..constants import META_GRAPH_URL
 from ..errors import (
     AdAccountNotFound,
     ConfigError,
@@ -108,7 +109,7 @@ class ConnectFlow:
         if self.host.is_meta:
             return
         former = await self._stored()
-        if former and former.graph_url == MetaHost.graph_url:
+        if former and former.graph_url == META_GRAPH_URL:
             raise ConfigError(
                 f"Client {self.client_id!r} is connected at Meta: a login at "
                 f"{self.host.graph_url} would take the place of its token.",

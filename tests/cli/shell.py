@@ -107,7 +107,7 @@ class AtTerminal:
         self._pid, self._terminal = pty.fork()
         if self._pid == 0:  # pragma: no cover - the child
             os.chdir(shell.folder)
-            env = shell.env | {"TERM": "xterm", "COLUMNS": "120"} | env
+            env = shell.env | {"TERM": "xterm", "COLUMNS": "120", "LINES": "24"} | env
             os.execvpe(command[0], command, env)
 
     def __enter__(self):

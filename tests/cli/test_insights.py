@@ -360,6 +360,6 @@ class TestTheClient:
 
         assert done.returncode == 4
         assert "Nothing is connected yet on this machine." in done.stderr
-        assert "metaconnect connect --client" in done.stderr
+        assert "metaconnect connect\n" in done.stderr
         assert "metaconnect demo" in done.stderr
         assert not Path(shell.env["METACONNECT_HOME"]).exists()
