@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -67,8 +66,7 @@ class LoginResult(msgspec.Struct, frozen=True, kw_only=True):
     is_new: bool = True
 
 
-@dataclass(frozen=True, kw_only=True)
-class ConnectFlow:
+class ConnectFlow(msgspec.Struct, frozen=True, kw_only=True):
     """
     The steps of connecting *client_id*, each of which may be the last.
 

@@ -201,7 +201,7 @@ class TestClients:
         done = shell.run("clients", "add", "Acme")
 
         assert done.returncode == 2
-        assert "metaconnect connect --client" in done.stderr
+        assert "metaconnect connect" in done.stderr
         assert json.loads(shell.run("clients", "list").stdout) == []
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
+from metaconnect.constants import META_GRAPH_URL
 from metaconnect.errors import (
     AdAccountNotFound,
     CheckpointRequired,
@@ -98,7 +99,7 @@ async def test_a_token_of_another_issuer_is_not_sent(issuer, flow, connect, meta
 
 class TestARealToken:
     async def test_is_not_replaced_by_that_of_a_sandbox(self, program, connect, meta):
-        stored = connect(graph_url=MetaHost.graph_url)
+        stored = connect(graph_url=META_GRAPH_URL)
 
         for force in (False, True):
             with pytest.raises(ConfigError, match="is connected at Meta") as caught:
@@ -111,6 +112,6 @@ class TestARealToken:
         assert asked(meta) == []
 
     async def test_is_replaced_by_another_real_one(self, flow, connect):
-        connect(graph_url=MetaHost.graph_url)
+        connect(graph_url=META_GRAPH_URL)
 
         await replace(flow, host=MetaHost()).prepare()

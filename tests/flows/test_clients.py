@@ -1,10 +1,11 @@
 """Which client is meant, and whether its token may be used."""
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from msgspec.structs import replace
 
+from metaconnect.constants import META_GRAPH_URL
 from metaconnect.errors import (
     AuthError,
     ConfigError,
@@ -14,7 +15,7 @@ from metaconnect.errors import (
     UsageError,
 )
 from metaconnect.flows.clients import client_to_connect, connection_to_use, naming
-from metaconnect.models import Client, MetaHost
+from metaconnect.models import Client
 from metaconnect.stores.base import not_connected
 
 from .conftest import asked, make_program
@@ -141,7 +142,7 @@ class TestIssuer:
     @pytest.mark.parametrize(
         ("issuer", "setting"),
         [
-            ({"graph_url": MetaHost.graph_url}, "META_GRAPH_URL"),
+            ({"graph_url": META_GRAPH_URL}, "META_GRAPH_URL"),
             ({"graph_url": "http://127.0.0.1:9"}, "META_GRAPH_URL"),
             ({"app_id": "999"}, "META_APP_ID"),
         ],
@@ -170,7 +171,7 @@ class TestIssuer:
         self, settings, program, connect, notices
     ):
         connect()
-        without = replace(settings, meta_app_id=None, meta_app_secret=None)
+        without = dataclasses.replace(settings, meta_app_id=None, meta_app_secret=None)
         async with make_program(without, notices.append) as other:
             assert await other.insights("acme", "yesterday")
 

@@ -1,5 +1,7 @@
 """The connect flow, where each of its steps fails once."""
 
+import dataclasses
+
 import pytest
 from msgspec.structs import replace
 
@@ -249,7 +251,7 @@ class TestALoginOfAnother:
         ids=["app", "host", "store"],
     )
     async def test_is_not_resumed(self, changed, kept, program, settings, meta):
-        there = type(program)(replace(settings, **changed)).parts.pending
+        there = type(program)(dataclasses.replace(settings, **changed)).parts.pending
         before = len(asked(meta))
 
         assert there.clients() == []
