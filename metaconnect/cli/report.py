@@ -62,4 +62,4 @@ def _print_json(error: MetaconnectError) -> None:
         for name, value in error.as_dict().items()
     }
     # ASCII: whatever the encoding of stderr, and no control character as itself.
-    print(json.dumps({"error": facts}), file=sys.stderr, flush=True)  # noqa: T201
+    say(json.dumps({"error": facts}))
