@@ -108,13 +108,17 @@ async def fetch_meta_insights_async(
     """
     from .api import AsyncMetaconnect
     from .flows.accounts import require_chosen
+    from .flows.insights import InsightsRequest
     from .insights.query import insights_query
     from .models import normal_ad_account_id
 
     query = insights_query(date_preset, **options)
     wanted = normal_ad_account_id(ad_account_id)
     async with AsyncMetaconnect() as meta:
-        request = await meta.insights_request(query, client_id, wanted)
+        connection = await meta.connection(client_id)
         if not any_account:
-            require_chosen(request.connection, wanted)
+            require_chosen(connection, wanted)
+        request = InsightsRequest(
+            connection=connection, ad_account_id=wanted, query=query
+        )
         return await meta.rows(request, raw=raw)

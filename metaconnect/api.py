@@ -4,16 +4,15 @@ The whole program without a terminal.
     async with AsyncMetaconnect() as meta:
         rows = await meta.insights("acme", "last_7d", level="campaign")
 
-It never prints, asks, or touches signals: what a person should know goes to the logger
-"metaconnect", or to the *notice* that is given. `metaconnect.blocking.Metaconnect` is
-the same without `await`.
+It never prints, asks, or touches signals: what a person should know goes to *notice*,
+by default the logger "metaconnect". `metaconnect.Metaconnect` is the same without
+`await`.
 """
 
 from __future__ import annotations
 
-import logging
 import os
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING, Self, Unpack
@@ -22,26 +21,29 @@ from .flows.accounts import (
     PickAdAccount,
     ad_account_to_read,
     choose_ad_account,
+    reached_ad_accounts,
     use_ad_account,
 )
 from .flows.clients import (
     PickClient,
     client_to_connect,
     connection_to_use,
-    note_on_expiry,
+    naming,
     note_on_host,
+    notes_on,
+    once,
     require_same_issuer,
 )
 from .flows.insights import (
+    InsightsReport,
     InsightsRequest,
     insights_pages,
-    once_a_field,
+    insights_report,
 )
 from .flows.threads import in_thread
-from .graph.accounts import list_ad_accounts
 from .insights.query import InsightsOptions, InsightsQuery, insights_query
 from .models import AdAccount, Client, Connection, Row
-from .parts import Notice, Parts
+from .parts import Notice, Parts, log_notice
 from .settings import Settings, load_settings, working_folder
 
 if TYPE_CHECKING:  # only connecting needs them
@@ -49,19 +51,14 @@ if TYPE_CHECKING:  # only connecting needs them
     from .flows.connect import ConnectFlow, LoginResult
     from .oauth.receiver import Receiver
 
-_log = logging.getLogger("metaconnect")
-_log.addHandler(logging.NullHandler())  # silent until the program that imports us logs
-log_notice = _log.warning
-
 
 class AsyncMetaconnect:
     """
     Connections, their ad accounts and Insights, inside an event loop.
 
-    *settings* default to those of the command line: the environment, .env.local,
-    .env, and what was remembered. Use it as an asynchronous context manager, or
-    call `aclose`: it owns one pool of HTTP connections and one throttle for all
-    its requests. Every method raises the errors of `metaconnect.errors`.
+    *settings* default to those of the command line. Use it as an asynchronous
+    context manager, or call `aclose`: it owns one pool of HTTP connections and one
+    throttle. Every method raises the errors of `metaconnect.errors`.
     """
 
     def __init__(
@@ -70,7 +67,7 @@ class AsyncMetaconnect:
         self.settings = settings or load_settings(os.environ, working_folder())
         self.parts = Parts(self.settings, notice)
         self._notice = notice
-        self._noted: set[str] = set()
+        self._note_once = once(notice)
 
     async def __aenter__(self) -> Self:
         return self
@@ -97,15 +94,8 @@ class AsyncMetaconnect:
         found = await connection_to_use(named, self.parts.store, pick)
         host = self.settings.meta_host
         require_same_issuer(found, host, self.settings.meta_app_id)
-        self._note(note_on_host(host))
-        self._note(note_on_expiry(found, self.parts.now()))
+        self._note_once(notes_on(found, host, self.parts.now()))
         return found
-
-    def _note(self, text: str | None) -> None:
-        """Tell *text* once."""
-        if text and text not in self._noted:
-            self._noted.add(text)
-            self._notice(text)
 
     async def clients(self) -> list[Client]:
         """Return whom a connection may belong to, by name."""
@@ -116,7 +106,7 @@ class AsyncMetaconnect:
     ) -> tuple[AdAccount, ...]:
         """Return every ad account that the client's token reaches."""
         connection = await self.connection(client_id, pick=pick)
-        return await list_ad_accounts(self.parts.graph, connection.token)
+        return await reached_ad_accounts(connection, graph=self.parts.graph)
 
     async def use_ad_account(
         self,
@@ -156,40 +146,18 @@ class AsyncMetaconnect:
         for permissions that were declined. *receivers* and *show* take the place of
         the listener on localhost and of the person's browser. *timeout* is seconds.
         """
-        from .flows.authorize import authorize
+        from .flows.authorize import own_browser
 
         flow = self._connect_flow(client_id)
-        if rerequest and not force:
-            await flow.stored()
-        elif not force and (found := await flow.accepted(account)):
-            return found
-        await flow.prepare()
-        if receivers is None or show is None:
-            receivers, show = self._browser()
-        code, redirect_uri = await authorize(
-            client_id,
-            host=flow.host,
-            app=flow.app,
-            receivers=receivers,
-            show=show,
-            timeout=timeout,
-            rerequest=rerequest,
-        )
-        await flow.exchange(code, redirect_uri)
-        return await flow.finish(partial(choose_ad_account, account, pick=pick))
-
-    def _browser(self) -> tuple[Sequence[Receiver], Show]:
-        """Return a listener on localhost, and what opens the person's browser."""
-        from .oauth.browser import open_browser
-        from .oauth.loopback import LoopbackReceiver
-
-        receiver = LoopbackReceiver(self.settings.redirect_uri_for(paste=False))
-
-        async def show(_request: object) -> None:
-            self._notice(f"Log in to Meta in the browser:  {receiver.start_url}")
-            await open_browser(receiver.start_url)
-
-        return [receiver], show
+        with naming(client_id):
+            if not (force or rerequest) and (found := await flow.accepted(account)):
+                return found
+            await flow.prepare()
+            if receivers is None or show is None:
+                uri = self.settings.redirect_uri_for(paste=False)
+                receivers, show = own_browser(uri, self._notice)
+            await flow.log_in(receivers, show, timeout=timeout, rerequest=rerequest)
+            return await flow.finish(partial(choose_ad_account, account, pick=pick))
 
     async def resume(
         self,
@@ -200,8 +168,9 @@ class AsyncMetaconnect:
     ) -> LoginResult:
         """Finish a login that was kept because it could not be saved."""
         flow = self._connect_flow(client_id)
-        await flow.prepare()
-        return await flow.finish(partial(choose_ad_account, account, pick=pick))
+        with naming(client_id):
+            await flow.prepare()
+            return await flow.finish(partial(choose_ad_account, account, pick=pick))
 
     async def client_to_connect(
         self, client_id: str | None = None, *, pick: PickClient | None = None
@@ -214,11 +183,10 @@ class AsyncMetaconnect:
         from .flows.connect import ConnectFlow
 
         self.settings.require_all_for_connecting()
-        host = self.settings.meta_host
-        self._note(note_on_host(host))
+        self._note_once(note_on_host(self.settings.meta_host))
         return ConnectFlow(
             client_id=client_id,
-            host=host,
+            host=self.settings.meta_host,
             app=self.parts.app,
             graph=self.parts.graph,
             store=self.parts.store,
@@ -236,26 +204,35 @@ class AsyncMetaconnect:
     ) -> InsightsRequest:
         """Return the unit of work: *query*, asked of the client's ad account."""
         connection = await self.connection(client_id, pick=pick)
-        return InsightsRequest(
-            connection=connection,
-            ad_account_id=await ad_account_to_read(
-                ad_account, connection, self.parts.graph
-            ),
-            query=query,
+        wanted = await ad_account_to_read(
+            ad_account, connection, graph=self.parts.graph
         )
+        return InsightsRequest(connection=connection, ad_account_id=wanted, query=query)
 
     def pages(
-        self,
-        request: InsightsRequest,
-        *,
-        raw: bool = False,
+        self, request: InsightsRequest, *, raw: bool = False
     ) -> AsyncGenerator[list[Row], None]:
         """Return the rows of *request* a page at a time."""
         return insights_pages(
             request,
             graph=self.parts.graph,
             raw=raw,
-            problems=once_a_field(self._notice),
+            problems=lambda problem: self._notice(str(problem)),
+        )
+
+    async def report(
+        self,
+        request: InsightsRequest,
+        *,
+        page_read: Callable[[int], None] = lambda _rows: None,
+    ) -> InsightsReport:
+        """Return all rows of *request* with what a table of them needs."""
+        return await insights_report(
+            request,
+            graph=self.parts.graph,
+            now=self.parts.now(),
+            problems=lambda problem: self._notice(str(problem)),
+            page_read=page_read,
         )
 
     async def rows(self, request: InsightsRequest, *, raw: bool = False) -> list[Row]:

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager
-from functools import partial
+from threading import Event
+from types import TracebackType
 from typing import ParamSpec, Self, TypeVar, Unpack
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
-from .api import AsyncMetaconnect, log_notice
+from .api import AsyncMetaconnect
 from .insights.query import InsightsOptions, insights_query
 from .models import AdAccount, Client, Connection, Row
-from .parts import Notice
+from .parts import Notice, log_notice
 from .settings import Settings
 
 P = ParamSpec("P")
@@ -32,24 +33,31 @@ class Metaconnect:
     already: in a notebook, in a web handler.
     """
 
-    _portal: BlockingPortal
-    _running: AbstractContextManager[BlockingPortal]
-
     def __init__(
         self, settings: Settings | None = None, *, notice: Notice = log_notice
     ) -> None:
         self._meta = AsyncMetaconnect(settings, notice=notice)
+        self._running: AbstractContextManager[BlockingPortal] | None = None
 
     def __enter__(self) -> Self:
+        if self._running is not None:
+            raise RuntimeError("This Metaconnect is in use: make another.")
         self._running = start_blocking_portal()
         self._portal = self._running.__enter__()
         return self
 
-    def __exit__(self, *exc: object) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        running, self._running = self._running, None
         try:
             self._portal.call(self._meta.aclose)
         finally:
-            self._running.__exit__(None, None, None)
+            if running is not None:
+                running.__exit__(kind, error, traceback)
 
     @property
     def settings(self) -> Settings:
@@ -95,6 +103,10 @@ class Metaconnect:
         )
         return result.connection
 
+    def resume(self, client_id: str, *, account: str | None = None) -> Connection:
+        """Finish a login that was kept because it could not be saved."""
+        return self._call(self._meta.resume, client_id, account=account).connection
+
     def insights(
         self,
         client_id: str | None = None,
@@ -131,11 +143,27 @@ class Metaconnect:
             while (page := self._call(anext, pages, None)) is not None:
                 yield from page
         finally:
-            self._call(pages.aclose)
+            if self._running is not None:  # else it is closed already
+                self._call(pages.aclose)
 
     def _call(
         self, function: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        if not hasattr(self, "_portal"):
+        """Run *function* in the loop. An interrupted one is cancelled, and awaited."""
+        if self._running is None:
             raise RuntimeError("Metaconnect is used inside its `with` block.")
-        return self._portal.call(partial(function, *args, **kwargs))
+        ended = Event()
+
+        async def run() -> T:
+            try:
+                return await function(*args, **kwargs)
+            finally:
+                ended.set()
+
+        future = self._portal.start_task_soon(run)
+        try:
+            return future.result()
+        except BaseException:
+            future.cancel()
+            ended.wait()
+            raise

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
+META_GRAPH_URL = "https://graph.facebook.com"
+META_DIALOG_URL = "https://www.facebook.com"
 DEFAULT_VERSION = "v26.0"
 DEFAULT_SCOPES = ("ads_read", "ads_management", "business_management")
 

@@ -1,15 +1,23 @@
-"""The nouns: plain, frozen, and ignorant of where they came from."""
+"""
+What the parts pass to one another: plain frozen values.
+
+msgspec's structs, because a dataclass takes 0.8 ms to define and these are loaded by
+every command that works.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+
+import msgspec
 
 from .constants import (
     ACCOUNT_STATUSES,
     DEFAULT_SCOPES,
     DEFAULT_VERSION,
+    META_DIALOG_URL,
+    META_GRAPH_URL,
     FieldKind,
 )
 
@@ -17,18 +25,17 @@ from .constants import (
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True)
-class MetaHost:
+class MetaHost(msgspec.Struct, frozen=True, kw_only=True):
     """Where Meta lives. The sandbox is another host, not another client."""
 
-    dialog_url: str = "https://www.facebook.com"
-    graph_url: str = "https://graph.facebook.com"
+    dialog_url: str = META_DIALOG_URL
+    graph_url: str = META_GRAPH_URL
     version: str = DEFAULT_VERSION
 
     @property
     def is_meta(self) -> bool:
         """Whether tokens go to Meta, and not to a sandbox, a proxy or a test."""
-        return self.graph_url == MetaHost.graph_url
+        return self.graph_url == META_GRAPH_URL
 
     @property
     def authorization_endpoint(self) -> str:
@@ -36,8 +43,7 @@ class MetaHost:
         return f"{self.dialog_url}/{self.version}/dialog/oauth"
 
 
-@dataclass(frozen=True, kw_only=True)
-class MetaApp:
+class MetaApp(msgspec.Struct, frozen=True, kw_only=True):
     """
     The app registered with Meta: the OAuth client.
 
@@ -46,29 +52,37 @@ class MetaApp:
     """
 
     app_id: str
-    app_secret: str = field(repr=False)
+    app_secret: str
     scopes: tuple[str, ...] = DEFAULT_SCOPES
     config_id: str | None = None
 
+    def __repr__(self) -> str:
+        """Without the secret."""
+        return (
+            f"MetaApp(app_id={self.app_id!r}, scopes={self.scopes!r}, "
+            f"config_id={self.config_id!r})"
+        )
 
-@dataclass(frozen=True, kw_only=True)
-class AccessToken:
+
+class AccessToken(msgspec.Struct, frozen=True, kw_only=True):
     """A Meta access token. `expires_at` is UTC; None means it never does."""
 
-    value: str = field(repr=False)
+    value: str
     expires_at: datetime | None = None
 
+    def __repr__(self) -> str:
+        """Without the token."""
+        return f"AccessToken(expires_at={self.expires_at!r})"
 
-@dataclass(frozen=True, kw_only=True)
-class MetaUser:
+
+class MetaUser(msgspec.Struct, frozen=True, kw_only=True):
     """The person who logged in. `id` is scoped to the app."""
 
     id: str
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class AdAccount:
+class AdAccount(msgspec.Struct, frozen=True, kw_only=True):
     """An ad account as /me/adaccounts lists it. `id` includes ``act_``."""
 
     id: str
@@ -91,16 +105,14 @@ class AdAccount:
         return self.account_status in (None, 1, 201)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Client:
+class Client(msgspec.Struct, frozen=True, kw_only=True):
     """Whom a connection belongs to: a row of the dashboard's `clients`."""
 
     id: str
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Connection:
+class Connection(msgspec.Struct, frozen=True, kw_only=True):
     """
     What a login leaves behind: one row of `meta_tokens`.
 
@@ -124,16 +136,14 @@ class Connection:
     updated_at: datetime | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class TimeRange:
+class TimeRange(msgspec.Struct, frozen=True, kw_only=True):
     """Absolute dates, both inclusive, in the ad account's time zone."""
 
     since: date
     until: date
 
 
-@dataclass(frozen=True, kw_only=True)
-class Column:
+class Column(msgspec.Struct, frozen=True, kw_only=True):
     """
     A column of output: the key of a row, what its values are, and their unit.
 

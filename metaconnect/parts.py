@@ -6,6 +6,7 @@ Heavy parts are imported where they are built: most processes go without.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
@@ -22,14 +23,17 @@ from .stores.local import LocalStore
 from .stores.pending import PendingLogins
 from .stores.secrets import FileSecretStore, open_secret_store
 
-Notice = Callable[[str], None]
-
 if TYPE_CHECKING:  # loaded where they are built
     import httpx
 
     from .stores.supabase.clients import ClientAdmin
     from .stores.supabase.project import SupabaseProject
     from .stores.supabase.session import SessionManager
+
+Notice = Callable[[str], None]
+_log = logging.getLogger("metaconnect")
+_log.addHandler(logging.NullHandler())  # silent until the program that imports us logs
+log_notice = _log.warning
 
 
 class Parts:
@@ -40,9 +44,10 @@ class Parts:
         self._notice = notice
 
     async def aclose(self) -> None:
-        """Close the HTTP connections that were opened."""
-        if "http" in self.__dict__:
-            await self.http.aclose()
+        """Close the HTTP connections that were opened; the next use opens new ones."""
+        self.__dict__.pop("graph", None)
+        if http := self.__dict__.pop("http", None):
+            await http.aclose()
 
     @cached_property
     def secrets(self) -> FileSecretStore:

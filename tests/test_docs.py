@@ -1,4 +1,4 @@
-"""README, .env.example, the help and the code say the same."""
+"""README, SECURITY.md, .env.example, the help and the code say the same."""
 
 import re
 import tomllib
@@ -9,15 +9,19 @@ from typer.main import get_command
 
 from metaconnect import errors
 from metaconnect.cli.main import app
+from metaconnect.insights.picks import PLAIN
 from metaconnect.settings import NAMES
+
+from .test_layers import FLOORS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
+SECURITY = (ROOT / "SECURITY.md").read_text()
 ENV_EXAMPLE = (ROOT / ".env.example").read_text()
 VARIABLES = {name for names in NAMES.values() for name in names}
 # Of other programs, or of the shell.
-FOREIGN = {"BROWSER", "NO_COLOR", "DATABASE_URL"}
-FOREIGN_OPTIONS = {"--workdir", "--postgrest", "--dist"}
+FOREIGN = {"BROWSER", "NO_COLOR", "DATABASE_URL", "ON_ERROR_STOP"}
+FOREIGN_OPTIONS = {"--dist"}
 
 
 def commands(group, path=("metaconnect",)):
@@ -80,13 +84,44 @@ def test_the_global_options_are_in_the_readme():
         assert f"`{option}" in README, option
 
 
-def test_every_option_in_the_readme_is_one():
+@pytest.mark.parametrize("text", [README, SECURITY], ids=["README", "SECURITY"])
+def test_every_option_that_is_named_is_one(text):
     ours = long_options(ROOT_COMMAND) | {"--help"}
     ours |= {o for command in COMMANDS.values() for o in long_options(command)}
+    named = set(re.findall(r"(?<![\w-])(--[a-z][a-z-]+)", text))
 
-    assert set(re.findall(r"(?<![\w-])(--[a-z][a-z-]+)", README)) <= (
-        ours | FOREIGN_OPTIONS
-    )
+    assert named <= ours | FOREIGN_OPTIONS
+
+
+def test_every_variable_in_security_is_one():
+    named = set(re.findall(r"\b(?:META|METACONNECT|SUPABASE)_[A-Z_]+\b", SECURITY))
+
+    assert named
+    assert named <= VARIABLES
+
+
+def test_the_plain_columns_are_in_the_readme_with_their_action_types():
+    rows = re.findall(r"^\| (`[^|]+`) \| (`[^|]+`) \|$", README, re.MULTILINE)
+    documented = {
+        column: tuple(re.findall(r"`([\w.]+)`", types))
+        for columns, types in rows
+        for column in re.findall(r"`(\w+)`", columns)
+    }
+
+    assert {n: documented.get(n) for n in PLAIN} == {
+        n: p.types for n, p in PLAIN.items()
+    }
+
+
+def test_the_floors_in_the_readme_are_those_that_are_tested():
+    (drawn,) = re.findall(r"```text\n(__main__.*?)```", README, re.DOTALL)
+    # Beside the names, after a wider gap, is what they are.
+    lines = [re.split(r" {3,}", line)[0] for line in drawn.splitlines()]
+    named = " ".join(lines).split()
+    floors = [floor for floor in reversed(FLOORS) for _ in floor]
+
+    for name, floor in zip(named, floors, strict=True):
+        assert name in floor
 
 
 @pytest.mark.parametrize("text", [README, ENV_EXAMPLE], ids=["README", ".env.example"])
@@ -114,8 +149,9 @@ def test_the_readme_installs_extras_that_are_there():
     assert {a or b for a, b in extras} <= set(project["optional-dependencies"])
 
 
-def test_every_file_that_the_readme_names_is_there():
-    named = re.findall(r"`((?:tests|metaconnect|\.ci)/[\w./]+)`", README)
+@pytest.mark.parametrize("text", [README, SECURITY], ids=["README", "SECURITY"])
+def test_every_file_that_is_named_is_there(text):
+    named = re.findall(r"`((?:tests|metaconnect|\.ci)/[\w./]+)`", text)
 
     assert named
     for name in named:

@@ -21,6 +21,9 @@ FLOORS = [
 ]
 FLOOR = {part: number for number, parts in enumerate(FLOORS) for part in parts}
 MODULES = sorted(PACKAGE.rglob("*.py"))
+# The sandbox's own command, and `--version` without loading the command line.
+TALKS = {"sandbox/server.py", "__main__.py"}
+STREAMS = {("sys", name) for name in ("stdin", "stdout", "stderr", "exit")}
 SUPABASE = {"supabase", "supabase_auth", "postgrest"}
 
 
@@ -66,6 +69,23 @@ def test_typer_and_rich_stay_at_the_door_and_supabase_in_the_stores(module):
         assert "rich" not in libraries
     if part != "stores":
         assert not libraries & SUPABASE
+
+
+@pytest.mark.parametrize("module", MODULES, ids=relative_path)
+def test_only_the_doors_print_or_touch_signals(module):
+    if part_of(module) == "cli" or relative_path(module) in TALKS:
+        return
+    tree = ast.parse(module.read_text())
+
+    assert not {name[0] for name in imports(module)} & {"signal", "getpass"}
+    assert not {name[:2] for name in map(tuple, imports(module))} & STREAMS
+    for node in ast.walk(tree):
+        assert not (isinstance(node, ast.Name) and node.id in ("print", "input"))
+        assert not (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and (node.value.id, node.attr) in STREAMS
+        )
 
 
 def test_every_file_has_its_floor():

@@ -25,7 +25,7 @@ def caption(request: InsightsRequest, known: Facts) -> str:
         account,
         known.dates and _days(known.dates),
         known.timezone_name,
-        f"by {known.level}",
+        f"level {known.level}",
         known.attribution and f"attribution {known.attribution}",
         known.currency,
     )

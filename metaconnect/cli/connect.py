@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -27,8 +26,7 @@ metaconnect connect --client acme --account act_101000000000000 --no-browser
 metaconnect connect --client acme --resume"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ConnectOptions:
+class ConnectOptions(NamedTuple):
     """The options of `metaconnect connect`, by their own names."""
 
     account: str | None = None
@@ -126,7 +124,7 @@ async def run(
         context.choose_secret_backend(meta)
         named = client or context.settings.client
         if kept := not options.resume and _kept_client(named, context, options, meta):
-            named, options = kept, replace(options, resume=True)
+            named, options = kept, options._replace(resume=True)
         client_id = await meta.client_to_connect(named, pick=context.pick_client)
         try:
             result = await _connected(client_id, context, options, meta)

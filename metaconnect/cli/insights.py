@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -31,8 +30,7 @@ metaconnect insights --fields spend,purchases,roas --output week.csv
 metaconnect insights | jq '.[].spend'"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReadOptions:
+class ReadOptions(NamedTuple):
     """The options of `metaconnect insights` that are not of the query."""
 
     client: str | None = None
@@ -173,20 +171,13 @@ async def _print_table(
     options: ReadOptions,
     progress: Progress,
 ) -> None:
-    from ..flows.insights import insights_report, once_a_field
     from ..insights.caption import legend
     from ..output.base import TableOptions, open_sink
     from .caption import caption, deleted, written
     from .output import colors, opened, table_width
     from .terminal import say
 
-    report = await insights_report(
-        request,
-        graph=meta.parts.graph,
-        now=meta.parts.now(),
-        problems=once_a_field(say),
-        page_read=progress.count,
-    )
+    report = await meta.report(request, page_read=progress.count)
     progress.hide()
     table = TableOptions(
         caption=caption(request, report.facts),

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -42,8 +41,7 @@ class SignInMethod(Enum):
     PROVIDER = auto()
 
 
-@dataclass(frozen=True, kw_only=True)
-class LoginOptions:
+class LoginOptions(NamedTuple):
     """The options of `metaconnect login`."""
 
     method: SignInMethod

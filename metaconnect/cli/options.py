@@ -1,10 +1,9 @@
 """Options that more than one command takes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from shlex import join
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -15,8 +14,7 @@ VALUES = frozenset({"--env-file", "--store"})
 STORES = ("local", "supabase")
 
 
-@dataclass(frozen=True, kw_only=True)
-class GlobalOptions:
+class GlobalOptions(NamedTuple):
     """What the command line says before (or after) the command's own name."""
 
     env_file: Path | None = None

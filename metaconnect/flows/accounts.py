@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
-from ..errors import AdAccountNotFound, UsageError
+from msgspec.structs import replace
+
+from ..errors import AdAccountNotFound, ConfigError, GraphError, UsageError
 from ..graph.accounts import list_ad_accounts
 from ..graph.client import GraphClient
-from ..models import AdAccount, Connection, normal_ad_account_id
+from ..graph.tokens import TokenInfo, inspect_token
+from ..models import AccessToken, AdAccount, Connection, normal_ad_account_id
 from ..output.text import one_line
 from ..redact import command
 from ..stores.base import ConnectionStore
+from .clients import naming
 from .threads import in_thread
 
 # Returns the ad account that a person picked, None where they picked none.
@@ -102,6 +105,34 @@ def with_ad_account(connection: Connection, ad_account: AdAccount | None) -> Con
     )
 
 
+async def inspected(graph: GraphClient, token: AccessToken) -> TokenInfo | None:
+    """Return what *token* is; None where the app is not known, or may not ask."""
+    if graph.app is None:
+        return None
+    try:
+        return await inspect_token(graph, graph.app, token)
+    except (ConfigError, GraphError):
+        return None
+
+
+async def reached_ad_accounts(
+    connection: Connection, *, graph: GraphClient
+) -> tuple[AdAccount, ...]:
+    """
+    Return every ad account that the token reaches; see `list_ad_accounts`.
+
+    A connection does not say whether its token is a system user's: Meta is asked.
+    """
+    with naming(connection.client_id):
+        info = await inspected(graph, connection.token)
+        return await list_ad_accounts(
+            graph,
+            connection.token,
+            system_user=info is not None and info.is_system_user,
+            user_id=info.user_id if info else None,
+        )
+
+
 async def use_ad_account(
     connection: Connection,
     named: str | None,
@@ -116,7 +147,7 @@ async def use_ad_account(
     Raises AdAccountNotFound; UsageError where none is named and none picked; and
     ConnectionChanged where another process changed the connection meanwhile.
     """
-    ad_accounts = await list_ad_accounts(graph, connection.token)
+    ad_accounts = await reached_ad_accounts(connection, graph=graph)
     if not ad_accounts:
         raise AdAccountNotFound("This login reaches no ad account.")
     if named is None and pick is None:
@@ -125,7 +156,8 @@ async def use_ad_account(
             hint="Name one by its id. See them with:  "
             + command("accounts list", connection.client_id),
         )
-    account = choose_ad_account(named, ad_accounts, pick)
+    with naming(connection.client_id):
+        account = choose_ad_account(named, ad_accounts, pick)
     if account is None:
         raise UsageError("No ad account was chosen: nothing was changed.", hint="")
     changed = with_ad_account(connection, account)
@@ -152,7 +184,7 @@ def require_chosen(connection: Connection, ad_account_id: str) -> str:
 
 
 async def ad_account_to_read(
-    named: str | None, connection: Connection, graph: GraphClient
+    named: str | None, connection: Connection, *, graph: GraphClient
 ) -> str:
     """
     Return the id of the ad account *named*, else of the client's chosen one.
@@ -169,8 +201,9 @@ async def ad_account_to_read(
         )
     if named.removeprefix("act_").isdecimal():
         return normal_ad_account_id(named)
-    ad_accounts = await list_ad_accounts(graph, connection.token)
-    return named_ad_account(named, ad_accounts, allow_part=True).id
+    ad_accounts = await reached_ad_accounts(connection, graph=graph)
+    with naming(connection.client_id):
+        return named_ad_account(named, ad_accounts, allow_part=True).id
 
 
 def _listed(ad_accounts: Sequence[AdAccount]) -> str:

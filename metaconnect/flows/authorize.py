@@ -17,10 +17,25 @@ from ..oauth.authorization import (
     authorization_code,
     no_response,
 )
+from ..oauth.browser import open_browser
+from ..oauth.loopback import LoopbackReceiver
 from ..oauth.receiver import Receiver, first_response
 
 # Brings an authorization request before the person.
 Show = Callable[[AuthorizationRequest], Awaitable[None]]
+
+
+def own_browser(
+    redirect_uri: str, notice: Callable[[str], None]
+) -> tuple[list[Receiver], Show]:
+    """Return a listener on *redirect_uri*, and what opens the person's browser."""
+    receiver = LoopbackReceiver(redirect_uri)
+
+    async def show(_request: AuthorizationRequest) -> None:
+        notice(f"Log in to Meta in the browser:  {receiver.start_url}")
+        await open_browser(receiver.start_url)
+
+    return [receiver], show
 
 
 async def authorize(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from ..errors import ConfigError, NotConnected, UsageError
+from ..constants import META_GRAPH_URL
+from ..errors import ConfigError, MetaconnectError, NotConnected, UsageError
 from ..models import Client, Connection, MetaHost
 from ..output.text import one_line
-from ..redact import command
+from ..redact import command, name_client
 from ..stores.base import ConnectionStore
 from .threads import in_thread
 
@@ -16,6 +18,29 @@ from .threads import in_thread
 PickClient = Callable[[Sequence[Client]], str | None]
 MAX_LISTED = 10  # clients in an error message
 EXPIRES_SOON = timedelta(days=7)
+
+
+def once(notice: Callable[[str], None]) -> Callable[[Iterable[str]], None]:
+    """Return what tells *notice* of notes, of each only once."""
+    told = set[str]()
+
+    def tell(notes: Iterable[str]) -> None:
+        for note in notes:
+            if note not in told:
+                told.add(note)
+                notice(note)
+
+    return tell
+
+
+@contextmanager
+def naming(client_id: str) -> Iterator[None]:
+    """Name *client_id* in every command that the hint of an error advises."""
+    try:
+        yield
+    except MetaconnectError as error:
+        error.hint = name_client(error.hint, client_id)
+        raise
 
 
 async def client_to_connect(
@@ -76,53 +101,60 @@ def require_same_issuer(
     decide alone: they never come from a file of the working folder.
     """
     client = connection.client_id
-    if connection.graph_url not in (None, host.graph_url):
-        raise ConfigError(
-            f"Client {client!r} was connected at {connection.graph_url}, "
-            f"and META_GRAPH_URL is {host.graph_url}.",
-            hint=f"Set META_GRAPH_URL={connection.graph_url}, or name another "
-            "--client, or replace the connection:  "
-            + command("connect --force", client),
-        )
-    if app_id and connection.app_id not in (None, app_id):
-        raise ConfigError(
-            f"Client {client!r} was connected with the app {connection.app_id}, "
-            f"and META_APP_ID is {app_id}.",
-            hint=f"Set META_APP_ID={connection.app_id} (and its secret), or replace "
-            "the connection:  " + command("connect --force", client),
-        )
+    for setting, issuer, now in (
+        ("META_GRAPH_URL", connection.graph_url, host.graph_url),
+        ("META_APP_ID", connection.app_id, app_id),
+    ):
+        if issuer and now and issuer != now:
+            anew = f" Or log in anew:  {command('connect --force', client)}"
+            raise ConfigError(
+                f"Client {client!r} was connected with {setting}={issuer}, "
+                f"and now it is {now}.",
+                hint=f"Set {setting}={issuer} again."
+                # A real token is not given up for that of a sandbox.
+                + ("" if issuer == META_GRAPH_URL else anew),
+            )
 
 
-def note_on_host(host: MetaHost) -> str | None:
-    """Return what a person should know before this host is asked."""
-    if host.graph_url == MetaHost.graph_url:
-        return None
-    return (
-        f"The Graph API host is {host.graph_url}, not Meta's: "
-        "the numbers may be invented."
-    )
+def has_same_issuer(connection: Connection, host: MetaHost, app_id: str | None) -> bool:
+    """Whether `require_same_issuer` would let the token be used."""
+    try:
+        require_same_issuer(connection, host, app_id)
+    except ConfigError:
+        return False
+    return True
 
 
-def note_on_expiry(connection: Connection, now: datetime) -> str | None:
-    """Return that the token expires within the week, if it does."""
+def note_on_host(host: MetaHost) -> list[str]:
+    """Return what a person should know where *host* is not Meta's."""
+    if host.is_meta:
+        return []
+    said = f"The Graph API host is {host.graph_url}, not Meta's"
+    return [f"{said}: the numbers may be invented."]
+
+
+def notes_on(connection: Connection, host: MetaHost, now: datetime) -> list[str]:
+    """Return what a person should know before the connection is used."""
+    notes = note_on_host(host)
     expires_at = connection.token.expires_at
-    if expires_at is None or not now < expires_at <= now + EXPIRES_SOON:
-        return None
-    days = -(-(expires_at - now) // timedelta(days=1))
-    return (
-        f"The token of client {connection.client_id!r} expires in "
-        f"{days} day{'s' * (days > 1)}. Log in again:  "
-        + command("connect --force", connection.client_id)
-    )
+    if expires_at and now < expires_at <= now + EXPIRES_SOON:
+        days = -(-(expires_at - now) // timedelta(days=1))
+        notes.append(
+            f"The token of client {connection.client_id!r} expires in "
+            f"{days} day{'s' * (days > 1)}. Log in again:  "
+            + command("connect --force", connection.client_id)
+        )
+    return notes
 
 
 async def _connection(client_id: str, store: ConnectionStore) -> Connection:
     try:
         return await in_thread(store.get, client_id)
     except NotConnected as error:
-        similar = await _similar(client_id, store)
-        if similar:
-            error.hint = f"Did you mean {similar!r}? {error.hint}"
+        hints = [f"Searched: {store.name}.", error.hint]
+        if similar := await _similar(client_id, store):
+            hints.insert(0, f"Did you mean {similar!r}?")
+        error.hint = "\n".join(hints)
         raise
 
 
@@ -130,8 +162,12 @@ async def _similar(client_id: str, store: ConnectionStore) -> str | None:
     """Return the client whose id or name is most like *client_id*, if any is."""
     from difflib import get_close_matches
 
+    try:
+        clients = await in_thread(store.clients)
+    except MetaconnectError:
+        return None  # what went wrong first is what the person should read
     by_text: dict[str, str] = {}
-    for client in await in_thread(store.clients):
+    for client in clients:
         by_text |= {client.id.casefold(): client.id, client.name.casefold(): client.id}
     close = get_close_matches(client_id.casefold(), by_text, n=1)
     found = by_text[close[0]] if close else None

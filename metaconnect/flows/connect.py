@@ -13,12 +13,16 @@ Facebook's or Ctrl-C in the picker cost no second login.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
 from datetime import datetime
 
+import msgspec
+from msgspec.structs import replace
+
+from ..constants import META_GRAPH_URL
 from ..errors import (
+    AdAccountNotFound,
     ConfigError,
-    GraphError,
     MetaconnectError,
     NotConnected,
     PermissionDeclined,
@@ -26,29 +30,27 @@ from ..errors import (
 )
 from ..graph.accounts import list_ad_accounts, me
 from ..graph.client import GraphClient
-from ..graph.tokens import (
-    TokenInfo,
-    exchange_code,
-    granted_permissions,
-    inspect_token,
-    long_lived_token,
-)
+from ..graph.tokens import TokenInfo, exchange_code, long_lived_token
 from ..models import AccessToken, AdAccount, Connection, MetaApp, MetaHost, MetaUser
+from ..oauth.receiver import Receiver
 from ..redact import command
 from ..stores.base import ConnectionStore
 from ..stores.pending import PendingLogin, PendingLogins
-from .accounts import named_ad_account, with_ad_account
-from .clients import require_same_issuer
+from .accounts import (
+    inspected,
+    named_ad_account,
+    reached_ad_accounts,
+    with_ad_account,
+)
+from .authorize import Show, authorize
+from .clients import has_same_issuer
+from .permissions import declined_permissions
 from .threads import in_thread
 
-# Meta gives Insights to a token that has either.
-# https://developers.facebook.com/docs/marketing-api/insights
-NEEDED = ("ads_read", "ads_management")
 Choose = Callable[[Sequence[AdAccount]], AdAccount | None]
 
 
-@dataclass(frozen=True, kw_only=True)
-class LoginResult:
+class LoginResult(msgspec.Struct, frozen=True, kw_only=True):
     """
     A connection, and what the login told besides.
 
@@ -64,8 +66,7 @@ class LoginResult:
     is_new: bool = True
 
 
-@dataclass(frozen=True, kw_only=True)
-class ConnectFlow:
+class ConnectFlow(msgspec.Struct, frozen=True, kw_only=True):
     """
     The steps of connecting *client_id*, each of which may be the last.
 
@@ -87,11 +88,11 @@ class ConnectFlow:
         An ad account that is named is then stored as the chosen one. Raises
         AdAccountNotFound where the token does not reach it.
         """
-        connection = await self.stored()
-        if connection is None:
+        connection = await self._stored()
+        if connection is None or self._has_expired(connection.token):
             return None
-        expires_at = connection.token.expires_at
-        if expires_at and expires_at <= self.now():
+        # The token goes to nobody but its issuer.
+        if not has_same_issuer(connection, self.host, self.app.app_id):
             return None
         try:
             user = await me(self.graph, connection.token)
@@ -100,23 +101,38 @@ class ConnectFlow:
         result = LoginResult(connection=connection, user=user, is_new=False)
         return await self._switched(result, account) if account else result
 
-    async def stored(self) -> Connection | None:
-        """
-        Return the stored connection, if there is one.
-
-        Raises ConfigError where another Graph API host or app issued its token: a
-        login to a sandbox must not take the place of a real one unasked.
-        """
-        try:
-            connection = await in_thread(self.store.get, self.client_id)
-        except NotConnected:
-            return None
-        require_same_issuer(connection, self.host, self.app.app_id)
-        return connection
-
     async def prepare(self) -> None:
-        """Raise, with a next step, unless a connection could be saved."""
+        """Raise, with a next step, unless a connection could and may be saved."""
         await in_thread(self.store.check, self.client_id)
+        if self.host.is_meta:
+            return
+        former = await self._stored()
+        if former and former.graph_url == META_GRAPH_URL:
+            raise ConfigError(
+                f"Client {self.client_id!r} is connected at Meta: a login at "
+                f"{self.host.graph_url} would take the place of its token.",
+                hint="Unset META_GRAPH_URL, or connect another client.",
+            )
+
+    async def log_in(
+        self,
+        receivers: Sequence[Receiver],
+        show: Show,
+        *,
+        timeout: float,
+        rerequest: bool = False,
+    ) -> None:
+        """Let the person log in, see `authorize`, and keep the token."""
+        code, redirect_uri = await authorize(
+            self.client_id,
+            host=self.host,
+            app=self.app,
+            receivers=receivers,
+            show=show,
+            timeout=timeout,
+            rerequest=rerequest,
+        )
+        await self.exchange(code, redirect_uri)
 
     async def exchange(self, code: str, redirect_uri: str) -> None:
         """Trade an authorization *code* for a token, and keep that."""
@@ -139,17 +155,28 @@ class ConnectFlow:
             result = await self._explore(token, info, choose)
             saved = await in_thread(self.store.save, result.connection)
         except (PermissionDeclined, TokenRejected):
-            await in_thread(self.pending.forget, self.client_id)
+            await self._forget()
             raise
         except MetaconnectError as error:
-            error.hint = f"{error.hint}\n{kept_hint(self.client_id)}".strip()
+            # There is no connection yet to list the ad accounts of.
+            first = "" if isinstance(error, AdAccountNotFound) else error.hint
+            error.hint = f"{first}\n{kept_hint(self.client_id)}".strip()
             raise
-        await in_thread(self.pending.forget, self.client_id)
+        await self._forget()
         return replace(result, connection=saved)
+
+    async def _stored(self) -> Connection | None:
+        try:
+            return await in_thread(self.store.get, self.client_id)
+        except NotConnected:
+            return None
+
+    def _has_expired(self, token: AccessToken) -> bool:
+        return token.expires_at is not None and token.expires_at <= self.now()
 
     async def _switched(self, result: LoginResult, account: str) -> LoginResult:
         connection = result.connection
-        ad_accounts = await list_ad_accounts(self.graph, connection.token)
+        ad_accounts = await reached_ad_accounts(connection, graph=self.graph)
         chosen = named_ad_account(account, ad_accounts)
         if chosen.id != connection.ad_account_id:
             changed = with_ad_account(connection, chosen)
@@ -163,25 +190,18 @@ class ConnectFlow:
     ) -> tuple[AccessToken, TokenInfo | None]:
         """Return the token to keep, which is then the one kept, and what it is."""
         if login.long_lived:
-            return login.token, await self._inspected(login.token)
+            return login.token, await inspected(self.graph, login.token)
         token, info = await long_lived_token(
             self.graph, self.app, login.token, self.now()
         )
         await self._keep(token, long_lived=True)
         return token, info
 
-    async def _inspected(self, token: AccessToken) -> TokenInfo | None:
-        """Return what *token* is, None where the app may not know."""
-        try:
-            return await inspect_token(self.graph, self.app, token)
-        except (ConfigError, GraphError):
-            return None
-
     async def _explore(
         self, token: AccessToken, info: TokenInfo | None, choose: Choose
     ) -> LoginResult:
         """Ask Meta whose login it is and what it reaches, and let one be chosen."""
-        declined = await self._declined(token, info)
+        declined = await declined_permissions(self.graph, token, info, self.client_id)
         user = await me(self.graph, token)
         ad_accounts = await list_ad_accounts(
             self.graph,
@@ -206,26 +226,14 @@ class ConnectFlow:
             declined=declined,
         )
 
-    async def _declined(
-        self, token: AccessToken, info: TokenInfo | None
-    ) -> tuple[str, ...]:
-        """Return what the person left out; raise if all that is needed is among it."""
-        permissions = info.permissions if info else {}
-        if info is None or not info.is_system_user:
-            # Meta lists them for the tokens of people only.
-            permissions = await granted_permissions(self.graph, token) or permissions
-        if not any(permissions.get(name) == "granted" for name in NEEDED):
-            raise PermissionDeclined(
-                f"The login left out {' and '.join(NEEDED)}: without one of them "
-                "Meta gives no Insights.",
-                hint="Ask for it again with:  "
-                + command("connect --rerequest", self.client_id),
-            )
-        return tuple(n for n, status in permissions.items() if status != "granted")
-
     async def _keep(self, token: AccessToken, *, long_lived: bool) -> None:
         login = PendingLogin(token=token, long_lived=long_lived, created_at=self.now())
         await in_thread(self.pending.keep, self.client_id, login)
+
+    async def _forget(self) -> None:
+        # A login that stays is deleted after a day: no reason to hide what happened.
+        with suppress(MetaconnectError):
+            await in_thread(self.pending.forget, self.client_id)
 
 
 def kept_hint(client_id: str) -> str:

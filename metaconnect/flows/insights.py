@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+
+import msgspec
+from msgspec.structs import replace
 
 from ..errors import MetaconnectError
 from ..graph.client import GraphClient
@@ -15,14 +17,14 @@ from ..insights.account_total import fetch_account_total, is_whole, spend_of_del
 from ..insights.caption import Facts, facts, table_fields
 from ..insights.fetch import fetch_insights
 from ..insights.query import InsightsQuery
-from ..insights.rows import Problem, Problems
+from ..insights.rows import Problems
 from ..insights.schema import table_columns, table_query
 from ..insights.totals import totals
 from ..models import Column, Connection, Row, TimeRange
+from .clients import naming
 
 
-@dataclass(frozen=True, kw_only=True)
-class InsightsRequest:
+class InsightsRequest(msgspec.Struct, frozen=True, kw_only=True):
     """
     The unit of work: whose token, which ad account, what is asked, and for which
     days. A `window` takes the place of the query's own dates.
@@ -55,8 +57,7 @@ class InsightsRequest:
         return self.ad_account_id == self.connection.ad_account_id
 
 
-@dataclass(frozen=True, kw_only=True)
-class InsightsReport:
+class InsightsReport(msgspec.Struct, frozen=True, kw_only=True):
     """
     All rows of a request, with what a table of them needs.
 
@@ -73,7 +74,7 @@ class InsightsReport:
     spend_of_deleted: Decimal | None
 
 
-def insights_pages(
+async def insights_pages(
     request: InsightsRequest,
     *,
     graph: GraphClient,
@@ -81,8 +82,12 @@ def insights_pages(
     raw: bool = False,
     problems: Problems | None = None,
 ) -> AsyncGenerator[list[Row], None]:
-    """Return the rows a page at a time; *raw* leaves them as Meta sent them."""
-    return fetch_insights(
+    """
+    Yield the rows a page at a time; *raw* leaves them as Meta sent them.
+
+    *problems* is told of each field with a value that cannot be read, once.
+    """
+    fetched = fetch_insights(
         graph,
         request.connection.token,
         request.ad_account_id,
@@ -92,18 +97,10 @@ def insights_pages(
         timezone_name=request.timezone_name,
         problems=problems,
     )
-
-
-def once_a_field(notice: Callable[[str], None]) -> Problems:
-    """Return what tells *notice* of the first value of a field that is unreadable."""
-    told: set[str] = set()
-
-    def tell(problem: Problem) -> None:
-        if problem.field not in told:
-            told.add(problem.field)
-            notice(str(problem))
-
-    return tell
+    with naming(request.connection.client_id):
+        async with aclosing(fetched) as pages:
+            async for page in pages:
+                yield page
 
 
 async def missing_spend(
@@ -149,17 +146,30 @@ async def insights_report(
     *page_read* is told how many rows each page has.
     """
     request = replace(request, query=table_query(request.query))
-    query = request.dated_query
-    async with asyncio.TaskGroup() as group:
-        whole_row = group.create_task(account_total(request, graph=graph))
-        rows: list[Row] = []
-        pages = insights_pages(
-            request, graph=graph, extra_fields=table_fields(query), problems=problems
-        )
+    pages = insights_pages(
+        request,
+        graph=graph,
+        extra_fields=table_fields(request.dated_query),
+        problems=problems,
+    )
+    asked = asyncio.create_task(account_total(request, graph=graph))
+    rows: list[Row] = []
+    try:
         async with aclosing(pages):
             async for page in pages:
                 rows += page
                 page_read(len(page))
+        whole = await asked
+    finally:
+        asked.cancel()
+        await asyncio.gather(asked, return_exceptions=True)
+    return _report(request, rows, whole, now)
+
+
+def _report(
+    request: InsightsRequest, rows: list[Row], whole: Row | None, now: datetime
+) -> InsightsReport:
+    query = request.dated_query
     known = facts(
         query,
         rows,
@@ -168,7 +178,6 @@ async def insights_report(
         now=now,
     )
     columns = table_columns(query, rows, currency=known.currency)
-    whole = whole_row.result()
     kept = whole if is_whole(query, rows, whole) else None
     return InsightsReport(
         request=request,

@@ -56,6 +56,11 @@ class GraphClient:
         self._deadline = deadline
         self._version_noticed = False
 
+    @property
+    def app(self) -> MetaApp | None:
+        """The app whose secret proves the requests, None where it is not known."""
+        return self._app
+
     async def get(self, path: str, token: AccessToken, /, **params: object) -> Body:
         """GET *path* as the owner of *token*; None leaves a parameter out."""
         return await self.request("GET", path, token=token, params=params)

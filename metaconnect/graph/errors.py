@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -26,8 +25,7 @@ _LONGEST_ID: Final = 60  # characters
 _LONGEST_READ: Final = 10_000
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Envelope:
+class _Envelope(msgspec.Struct, frozen=True, kw_only=True):
     message: str  # masked, unlike `words`
     words: str
     kind: str

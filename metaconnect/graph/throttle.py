@@ -100,7 +100,7 @@ class Throttle:
             elif left <= 0:
                 del self._pauses[paused]
         if delay + spent >= _WORTH_MENTIONING:
-            notice(f"{reason} Waiting {in_words(delay)}.")
+            notice(f"{reason.rstrip('.')}. Waiting {in_words(delay)}.")
         if delay > 0:
             await self._sleep(delay)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
+
+import msgspec
 
 from ..constants import Level
 from ..models import Column, Row, TimeRange
@@ -19,8 +20,7 @@ ATTRIBUTION: Final = "attribution_setting"
 _ALL_CLICKS: Final = ("clicks", "ctr", "cpc")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Facts:
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What rows cover and are measured in; None where it is not known."""
 
     level: Level

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from ..errors import UsageError
 
@@ -50,8 +51,7 @@ Scalar = str | int | float | bool
 Filters = str | Iterable["str | Filter | Mapping[str, Any]"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Filter:
+class Filter(msgspec.Struct, frozen=True, kw_only=True):
     """One condition, in Meta's words: ``campaign.name CONTAIN Sale``."""
 
     field: str

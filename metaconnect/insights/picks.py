@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
+
+import msgspec
 
 from ..constants import FieldKind
 from .fields import FIELDS
@@ -58,8 +59,7 @@ _ONE_OF: Final[Mapping[FieldKind, FieldKind]] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pick:
+class Pick(msgspec.Struct, frozen=True, kw_only=True):
     """
     One number of an action list: *source* is Meta's field.
 

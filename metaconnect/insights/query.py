@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypedDict, Unpack
+
+import msgspec
+from msgspec.structs import replace
 
 from ..constants import DATE_PRESETS, DEFAULT_FIELDS, Level
 from ..errors import UsageError
@@ -20,8 +22,7 @@ ACTION_TYPE = ("action_type",)
 Names = str | Iterable[str]
 
 
-@dataclass(frozen=True, kw_only=True)
-class InsightsQuery:
+class InsightsQuery(msgspec.Struct, frozen=True, kw_only=True):
     """
     A question to Insights in Meta's words, of no ad account in particular.
 

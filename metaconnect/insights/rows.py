@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
+
+import msgspec
 
 from ..constants import FieldKind
 from ..models import Row
@@ -30,8 +31,7 @@ _COUNTS = frozenset((FieldKind.COUNT, FieldKind.UNIQUE_COUNT))
 _COUNT_LISTS = frozenset((FieldKind.ACTIONS, FieldKind.UNIQUE_ACTIONS))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Problem:
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """A value that is not the number (or list) that its field promises."""
 
     field: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import BinaryIO, Protocol
+
+import msgspec
 
 from ..constants import Format
 from ..errors import UsageError
@@ -30,8 +31,7 @@ def ignore(_message: str) -> None:
     """Take a notice and do nothing."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TableOptions:
+class TableOptions(msgspec.Struct, frozen=True, kw_only=True):
     """
     What a table needs to know beyond its columns and rows.
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from textwrap import wrap
 from typing import Any, BinaryIO, Final
+
+from msgspec.structs import replace
 
 from ..models import Column, Row
 from .base import TableOptions

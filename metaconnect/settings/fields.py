@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import ConfigError
+from ..redact import remember_secret
 from .names import DESTINATION, NAMES, SECRET, WHERE_TO_FIND
 from .provenance import Source, Trust
 
@@ -44,6 +45,10 @@ class Fields:
     ignored: tuple[Source, ...] = field(default=(), compare=False)
     withheld: Mapping[str, Source] = field(default_factory=dict, compare=False)
     searched: tuple[str, ...] = field(default=(), compare=False)
+
+    def __post_init__(self) -> None:
+        for name in SECRET:
+            remember_secret(getattr(self, name))
 
     def __repr__(self) -> str:
         shown = ", ".join(

@@ -31,8 +31,7 @@ class Trust(IntEnum):
     OPTION = 4
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """Where a value comes from, and the *name* that it has there."""
 
     trust: Trust

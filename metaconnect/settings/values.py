@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ..constants import DEFAULT_SCOPES, DEFAULT_VERSION
+from ..constants import DEFAULT_SCOPES, DEFAULT_VERSION, META_DIALOG_URL, META_GRAPH_URL
 from ..errors import ConfigError
 from ..models import MetaApp, MetaHost
 from .checks import (
@@ -30,8 +30,8 @@ class Settings(Fields):
         if not re.fullmatch(r"v\d{1,3}\.\d{1,2}", version):
             raise ConfigError(f"META_API_VERSION must look like v26.0, not {version!r}")
         return MetaHost(
-            graph_url=self._url("graph_url") or MetaHost.graph_url,
-            dialog_url=self._url("dialog_url") or MetaHost.dialog_url,
+            graph_url=self._url("graph_url") or META_GRAPH_URL,
+            dialog_url=self._url("dialog_url") or META_DIALOG_URL,
             version=version,
         )
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+import msgspec
 
 from ..errors import NothingToResume
 from ..models import AccessToken
@@ -20,8 +21,7 @@ PENDING = "pending "  # how the names of its secrets begin
 MAX_AGE = timedelta(days=1)
 
 
-@dataclass(frozen=True, kw_only=True)
-class PendingLogin:
+class PendingLogin(msgspec.Struct, frozen=True, kw_only=True):
     """A token, whether it is the long-lived one already, and when it was issued."""
 
     token: AccessToken

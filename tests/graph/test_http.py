@@ -47,9 +47,9 @@ async def test_a_person_is_told_of_every_try_that_took_long(
         with pytest.raises(ServiceUnavailable):
             await graph.get("/me", token)
 
-    assert notices == ["down Waiting 1 s."] * 2 + [
-        "down Waiting 2 s.",
-        "down Waiting 3 s.",
+    assert notices == ["down. Waiting 1 s."] * 2 + [
+        "down. Waiting 2 s.",
+        "down. Waiting 3 s.",
     ]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-from dataclasses import FrozenInstanceError
 from datetime import date
 
 import pytest
@@ -35,7 +34,7 @@ def test_a_query_can_be_sent_to_another_process_and_used_as_a_key():
 
     assert copy == query
     assert hash(copy) == hash(query)
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(AttributeError):
         copy.level = Level.ad
 
 

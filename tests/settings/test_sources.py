@@ -81,14 +81,6 @@ def test_a_file_that_cannot_be_opened_is_named(load, folder):
         load(env_file=path)
 
 
-@pytest.mark.skipif(os.name != "posix" or not os.geteuid(), reason="root may read it")
-def test_a_file_of_another_user_is_named(load, folder):
-    (folder / ".env").touch(mode=0o000)
-
-    with pytest.raises(ConfigError, match="env cannot be read: Permission denied"):
-        load()
-
-
 def test_a_byte_order_mark_is_no_part_of_the_first_name(load, folder):
     (folder / ".env").write_bytes(b"\xef\xbb\xbfMETA_APP_ID=1\n")
 

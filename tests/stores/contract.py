@@ -1,10 +1,10 @@
 """What every connection store promises, as tests; each store's file runs them."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from metaconnect.errors import ConnectionChanged, NotConnected
 from metaconnect.models import AccessToken, Connection

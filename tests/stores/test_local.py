@@ -4,9 +4,9 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from metaconnect.errors import UsageError
 from metaconnect.stores.cipher import PlainText

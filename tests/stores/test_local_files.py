@@ -3,10 +3,10 @@
 import sqlite3
 import stat
 from contextlib import closing
-from dataclasses import replace
 from functools import partial
 
 import pytest
+from msgspec.structs import replace
 
 from metaconnect.errors import ConfigError, NotConnected, StoreError
 from metaconnect.models import AccessToken

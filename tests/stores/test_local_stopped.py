@@ -4,10 +4,10 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from dataclasses import replace
 from functools import partial
 
 import pytest
+from msgspec.structs import replace
 
 from metaconnect.models import AccessToken, Connection
 from metaconnect.stores import database

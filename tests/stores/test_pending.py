@@ -1,9 +1,9 @@
 """A login that is not saved yet: kept for a day, for one client, store and app."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from metaconnect.errors import NothingToResume
 from metaconnect.models import AccessToken

@@ -1,10 +1,10 @@
 """Rows and tables that another program wrote are read for what they mean."""
 
 import time
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from metaconnect.errors import ConnectionChanged, NotConnected, TablesMissing
 from metaconnect.models import AccessToken, Connection

@@ -9,6 +9,8 @@ from base64 import urlsafe_b64decode
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...redact import remember_secret
+
 
 @dataclass(frozen=True)
 class SupabaseProject:
@@ -59,6 +61,7 @@ def api_headers(key: str, bearer: str | None = None) -> dict[str, str]:
     wherever no gateway replaces it.
     https://supabase.com/docs/guides/api/api-keys
     """
+    remember_secret(bearer)
     bearer = bearer or key
     if bearer == key and not _is_jwt(key):
         return {"apikey": key}

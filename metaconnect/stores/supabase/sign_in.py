@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...errors import StoreError
+from ...redact import remember_secret
 from .errors import from_auth
 from .project import SupabaseProject, api_headers
 
@@ -28,6 +29,10 @@ class Session:
     expires_at: float
     user_id: str
     email: str
+
+    def __post_init__(self) -> None:
+        remember_secret(self.access_token)
+        remember_secret(self.refresh_token)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +50,7 @@ class AuthServer:
         self._project = project
 
     def by_password(self, email: str, password: str) -> Session:
+        remember_secret(password)
         with self._client() as client:
             credentials = {"email": email, "password": password}
             return _session(client.sign_in_with_password(credentials))
@@ -57,12 +63,15 @@ class AuthServer:
 
     def by_code(self, email: str, code: str) -> Session:
         """Sign in with the code that was e-mailed."""
+        remember_secret(code)
         with self._client() as client:
             answer = client.verify_otp({"email": email, "token": code, "type": "email"})
             return _session(answer)
 
     def by_authorization_code(self, code: str, code_verifier: str) -> Session:
         """RFC 7636, section 4.5."""
+        remember_secret(code)
+        remember_secret(code_verifier)
         with self._client() as client:
             proof = {"auth_code": code, "code_verifier": code_verifier}
             return _session(client.exchange_code_for_session(proof))

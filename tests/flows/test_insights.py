@@ -1,0 +1,200 @@
+"""Reading Insights: pages, reports, windows, and what deleted objects spent."""
+
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from metaconnect.errors import InvalidRequest, NetworkError, TokenRejected
+from metaconnect.flows.insights import InsightsRequest, missing_spend
+from metaconnect.insights.query import insights_query
+from metaconnect.models import TimeRange
+
+from .conftest import asked
+
+pytestmark = pytest.mark.anyio
+DELETED = "act_103000000000001"
+STRANGE = "act_103000000000006"
+WINDOW = TimeRange(since=date(2026, 11, 2), until=date(2026, 11, 3))
+
+
+@pytest.fixture
+def request_of(connect):
+    """Make a request of a connection whose ad account is the one given."""
+    connection = connect()
+
+    def make(account=connection.ad_account_id, *query, window=None, **options):
+        return InsightsRequest(
+            connection=replace(connection, ad_account_id=account),
+            ad_account_id=account,
+            query=insights_query(*query, **options),
+            window=window,
+        )
+
+    return make
+
+
+async def all_rows(pages):
+    async with aclosing(pages):
+        return [row async for page in pages for row in page]
+
+
+class TestTheUnitOfWork:
+    async def test_a_window_takes_the_place_of_the_querys_dates(
+        self, program, request_of
+    ):
+        windowed = request_of(date_preset="last_30d", window=WINDOW)
+        dated = request_of(since="2026-11-02", until="2026-11-03")
+
+        rows = await program.rows(windowed)
+
+        assert [row["date_start"] for row in rows] == ["2026-11-02", "2026-11-03"]
+        assert rows == await program.rows(dated)
+
+    async def test_also_in_a_report(self, program, request_of):
+        report = await program.report(request_of(level="campaign", window=WINDOW))
+
+        assert report.facts.dates == WINDOW
+        dates = {row["date_start"] for row in report.rows}
+        assert dates == {"2026-11-02", "2026-11-03"}
+
+    async def test_what_is_known_of_the_chosen_ad_account_is_of_no_other(
+        self, request_of
+    ):
+        chosen = request_of()
+        other = replace(chosen, ad_account_id="act_1")
+
+        assert (chosen.currency, chosen.timezone_name) == ("EUR", "Europe/Berlin")
+        assert (other.currency, other.timezone_name) == (None, None)
+
+
+class TestAReport:
+    async def test_at_the_account_level_it_is_one_request(
+        self, program, request_of, meta
+    ):
+        report = await program.report(request_of())
+
+        assert len(asked(meta)) == len(asked(meta, "/insights")) == 1
+        assert len(report.rows) == 7
+        assert report.totals["spend"] == sum(row["spend"] for row in report.rows)
+        assert report.spend_of_deleted is None
+
+    @pytest.mark.parametrize("level", ["campaign", "adset", "ad"])
+    async def test_below_it_one_more(self, level, program, request_of, meta):
+        report = await program.report(request_of(level=level))
+
+        assert len(asked(meta)) == len(asked(meta, "/insights")) == 2
+        assert report.rows
+        assert report.spend_of_deleted is None
+
+    async def test_breakdowns_have_no_whole_to_compare_with(
+        self, program, request_of, meta
+    ):
+        await program.report(request_of(level="campaign", breakdowns=["age"]))
+
+        assert len(asked(meta)) == 1
+
+    @pytest.mark.parametrize("level", ["campaign", "adset", "ad"])
+    async def test_it_knows_what_deleted_objects_spent(
+        self, level, program, request_of
+    ):
+        report = await program.report(request_of(DELETED, level=level))
+
+        of_account = await program.report(request_of(DELETED))
+        whole = of_account.totals["spend"]
+        shown = sum(row["spend"] for row in report.rows)
+        assert report.spend_of_deleted == whole - shown > Decimal(1)
+
+    async def test_it_comes_without_the_whole_too(
+        self, program, request_of, monkeypatch
+    ):
+        fetch = "metaconnect.flows.insights.fetch_account_total"
+
+        async def fails(*_args, **_options):
+            raise NetworkError("It went away.")
+
+        monkeypatch.setattr(fetch, fails)
+        report = await program.report(request_of(DELETED, level="campaign"))
+
+        assert report.rows
+        assert report.spend_of_deleted is None
+
+    @pytest.mark.parametrize(
+        ("fault", "error"), [("190/460", TokenRejected), ("drop", NetworkError)]
+    )
+    async def test_its_error_is_the_error_of_its_rows(
+        self, fault, error, program, request_of, meta
+    ):
+        meta.sandbox.plan("*", fault, None)
+
+        # By itself, and in no group of exceptions.
+        with pytest.raises(error):
+            await program.report(request_of(level="campaign"))
+
+    async def test_an_error_of_its_rows_alone_too(self, program, request_of):
+        with pytest.raises(InvalidRequest):
+            await program.report(request_of(level="campaign", fields=["no_such_field"]))
+
+    async def test_it_tells_how_far_it_has_come(self, program, request_of):
+        counts = []
+
+        report = await program.report(
+            request_of(date_preset="last_90d", level="ad"), page_read=counts.append
+        )
+        assert len(counts) > 1
+        assert sum(counts) == len(report.rows)
+
+    async def test_no_rows_have_no_totals(self, program, request_of):
+        nothing = request_of(DELETED, since="2023-11-01", until="2023-11-02")
+
+        report = await program.report(nothing)
+        assert (report.rows, report.totals) == ([], {})
+
+
+async def test_missing_spend_is_what_a_report_says(program, request_of):
+    request = request_of(DELETED, level="campaign")
+
+    rows = await program.rows(request)
+    missing = await missing_spend(request, rows, graph=program.parts.graph)
+    assert missing == (await program.report(request)).spend_of_deleted
+
+
+@pytest.mark.parametrize("read", ["rows", "report"])
+async def test_a_field_that_is_unreadable_is_told_of_once(
+    read, program, request_of, notices
+):
+    await getattr(program, read)(request_of(STRANGE, date_preset="last_30d"))
+
+    told = [note.split()[0] for note in notices if "cannot be read" in note]
+    assert told
+    assert sorted(told) == sorted(set(told))
+
+
+async def test_a_stream_that_is_left_stops_asking(program, request_of, meta, connect):
+    stream = program.stream_insights("acme", "last_90d", level="ad")
+    async with aclosing(stream) as rows:
+        async for row in rows:
+            assert row["ad_id"]
+            break
+    seen = len(asked(meta, "/insights"))
+
+    assert len(await program.insights("acme", "last_90d", level="ad")) > 500
+    assert len(asked(meta, "/insights")) - seen > 2 >= seen
+
+
+async def test_an_error_in_a_later_page_comes_when_it_is_reached(
+    program, request_of, meta
+):
+    request = request_of(date_preset="last_90d", level="ad")
+    pages = program.pages(request)
+    async with aclosing(pages):
+        first = await anext(pages)
+        meta.sandbox.planned.clear()
+        meta.sandbox.plan("*", "190/460", None)
+        assert first
+        with pytest.raises(TokenRejected) as caught:
+            async for _ in pages:
+                pass
+    assert "--client acme" in caught.value.hint
