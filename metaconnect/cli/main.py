@@ -12,8 +12,8 @@ import typer
 
 from .._version import __version__
 from ..errors import MetaconnectError, UsageError
-from . import accounts, clients, connect, demo, init, insights, login, sandbox
 from .context import CommandContext
+from .lazy import LazyGroup
 from .options import STORES, GlobalOptions, asks_for_json, globals_first
 from .report import report, report_as_json, report_as_text
 from .terminal import keep_options
@@ -23,6 +23,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 app = typer.Typer(
     name="metaconnect",
+    cls=LazyGroup,
     help="Connect Meta ad accounts and read their Insights from a terminal.",
     epilog="Try it without a Meta app:  metaconnect demo\n\n"
     "With your own: set META_APP_ID and META_APP_SECRET, in the environment or in "
@@ -31,18 +32,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command(epilog=connect.EXAMPLES)(connect.connect)
-app.command(epilog=insights.EXAMPLES)(insights.insights)
-app.add_typer(accounts.app)
-app.add_typer(clients.app)
-app.command(epilog=login.LOGIN_EXAMPLES)(login.login)
-app.command(epilog="Example:  metaconnect logout --everywhere")(login.logout)
-app.command(epilog="Example:  metaconnect whoami --json")(login.whoami)
-app.command(epilog="Example:  metaconnect init --print-sql > metaconnect.sql")(
-    init.init
-)
-app.command(epilog="Example:  metaconnect demo --no-browser")(demo.demo)
-app.command(epilog="Example:  metaconnect sandbox --port 8766")(sandbox.sandbox)
 
 
 def _print_version(wanted: bool) -> None:
