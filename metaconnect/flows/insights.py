@@ -184,17 +184,24 @@ async def insights_report(
     beside = asyncio.gather(
         account_total(request, graph=graph), ad_account_of(request, graph=graph)
     )
-    rows: list[Row] = []
     try:
-        async with aclosing(pages):
-            async for page in pages:
-                rows += page
-                page_read(len(page))
+        rows = await _all_rows(pages, page_read)
         whole, ad_account = await beside
     finally:
         beside.cancel()
         await asyncio.gather(beside, return_exceptions=True)
     return _report(request, ad_account, rows, whole, now)
+
+
+async def _all_rows(
+    pages: AsyncGenerator[list[Row], None], page_read: Callable[[int], None]
+) -> list[Row]:
+    rows: list[Row] = []
+    async with aclosing(pages):
+        async for page in pages:
+            rows += page
+            page_read(len(page))
+    return rows
 
 
 def _report(
