@@ -3,10 +3,10 @@
 import json
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from metaconnect.cli.announce import announce
 from metaconnect.flows.connect import LoginResult
