@@ -21,6 +21,8 @@ from .models import AdAccount, Client, Connection, Row
 from .parts import Notice, log_notice
 from .settings import Settings
 
+TIMEOUT = 10.0  # seconds that a cancelled call may take to clean up
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -160,10 +162,12 @@ class Metaconnect:
             finally:
                 ended.set()
 
-        future = self._portal.start_task_soon(run)
+        future = None
         try:
+            future = self._portal.start_task_soon(run)
             return future.result()
         except BaseException:
-            future.cancel()
-            ended.wait()
+            if future and not ended.is_set():
+                future.cancel()
+                ended.wait(TIMEOUT)
             raise
