@@ -39,7 +39,7 @@ def refuse_mixed(options: ConnectOptions) -> None:
     if options.rerequest and (options.token_stdin or options.complete is not None):
         raise UsageError(f"--rerequest is for a login in the browser, not {given[0]}.")
     if options.account and options.start:
-        raise UsageError("The ad account is chosen later: give --account then.")
+        raise UsageError("After --start comes --complete: give --account to that.")
 
 
 async def start(
