@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Self, Unpack
 
@@ -49,6 +50,7 @@ from .settings import Settings, load_settings, working_folder
 if TYPE_CHECKING:  # only connecting needs them
     from .flows.authorize import Show
     from .flows.connect import ConnectFlow, LoginResult
+    from .flows.two_steps import StartedLogin
     from .oauth.receiver import Receiver
 
 
@@ -153,6 +155,77 @@ class AsyncMetaconnect:
             if receivers is None or show is None:
                 receivers, show = self._own_browser()
             await flow.log_in(receivers, show, timeout=timeout, rerequest=rerequest)
+            return await flow.finish(partial(choose_ad_account, account, pick=pick))
+
+    async def start_connect(
+        self,
+        client_id: str,
+        *,
+        redirect_uri: str | None = None,
+        rerequest: bool = False,
+        timeout: float = 3600,
+    ) -> StartedLogin:
+        """
+        Return where somebody logs in, for `complete_connect` to go on from.
+
+        Nothing listens: *redirect_uri* is any that the app lists, by default that
+        of the settings. The answer counts once, for *timeout* seconds, at most a
+        day; a second start takes the place of the first.
+        """
+        from .flows.two_steps import start_login
+
+        flow = self._connect_flow(client_id)
+        with naming(client_id):
+            await flow.prepare()
+            return await start_login(
+                client_id,
+                host=flow.host,
+                app=flow.app,
+                redirect_uri=redirect_uri or self.settings.redirect_uri_for(paste=True),
+                started=self.parts.started,
+                lifetime=timedelta(seconds=timeout),
+                rerequest=rerequest,
+                now=flow.now(),
+            )
+
+    async def complete_connect(
+        self,
+        client_id: str,
+        address: str,
+        *,
+        account: str | None = None,
+        pick: PickAdAccount | None = None,
+    ) -> LoginResult:
+        """Take *address*, on which the browser ended after `start_connect`."""
+        from .flows.two_steps import code_in_answer
+
+        flow = self._connect_flow(client_id)
+        with naming(client_id):
+            await flow.prepare()
+            code, redirect_uri = await code_in_answer(
+                client_id, address, started=self.parts.started
+            )
+            await flow.exchange(code, redirect_uri)
+            return await flow.finish(partial(choose_ad_account, account, pick=pick))
+
+    async def connect_with_token(
+        self,
+        client_id: str,
+        token: str,
+        *,
+        account: str | None = None,
+        pick: PickAdAccount | None = None,
+    ) -> LoginResult:
+        """
+        Save a connection with a token of this app that was issued elsewhere.
+
+        It may be a person's or a system user's; Meta inspects it first, and a
+        short-lived one is exchanged for a long-lived one.
+        """
+        flow = self._connect_flow(client_id)
+        with naming(client_id):
+            await flow.prepare()
+            await flow.adopt(token)
             return await flow.finish(partial(choose_ad_account, account, pick=pick))
 
     def _own_browser(self) -> tuple[Sequence[Receiver], Show]:

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager
 from threading import Event
 from types import TracebackType
-from typing import ParamSpec, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, ParamSpec, Self, TypeVar, Unpack
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
@@ -20,6 +20,9 @@ from .insights.query import InsightsOptions, insights_query
 from .models import AdAccount, Client, Connection, Row
 from .parts import Notice, log_notice
 from .settings import Settings
+
+if TYPE_CHECKING:  # only connecting needs it
+    from .flows.two_steps import StartedLogin
 
 TIMEOUT = 10.0  # seconds that a cancelled call may take to clean up
 
@@ -104,6 +107,39 @@ class Metaconnect:
             timeout=timeout,
         )
         return result.connection
+
+    def start_connect(
+        self,
+        client_id: str,
+        *,
+        redirect_uri: str | None = None,
+        rerequest: bool = False,
+        timeout: float = 3600,
+    ) -> StartedLogin:
+        """Return where somebody logs in; see `AsyncMetaconnect.start_connect`."""
+        return self._call(
+            self._meta.start_connect,
+            client_id,
+            redirect_uri=redirect_uri,
+            rerequest=rerequest,
+            timeout=timeout,
+        )
+
+    def complete_connect(
+        self, client_id: str, address: str, *, account: str | None = None
+    ) -> Connection:
+        """Take the address on which the browser ended after `start_connect`."""
+        return self._call(
+            self._meta.complete_connect, client_id, address, account=account
+        ).connection
+
+    def connect_with_token(
+        self, client_id: str, token: str, *, account: str | None = None
+    ) -> Connection:
+        """Save a token that was issued elsewhere; see `AsyncMetaconnect`."""
+        return self._call(
+            self._meta.connect_with_token, client_id, token, account=account
+        ).connection
 
     def resume(self, client_id: str, *, account: str | None = None) -> Connection:
         """Finish a login that was kept because it could not be saved."""

@@ -26,6 +26,7 @@ from .stores.secrets import FileSecretStore, open_secret_store
 if TYPE_CHECKING:  # loaded where they are built
     import httpx
 
+    from .stores.started import StartedLogins
     from .stores.supabase.clients import ClientAdmin
     from .stores.supabase.project import SupabaseProject
     from .stores.supabase.session import SessionManager
@@ -56,8 +57,19 @@ class Parts:
 
     @cached_property
     def pending(self) -> PendingLogins:
+        return PendingLogins(self.secrets, self._scope)
+
+    @cached_property
+    def started(self) -> StartedLogins:
+        from .stores.started import StartedLogins
+
+        return StartedLogins(self.secrets, self._scope)
+
+    @property
+    def _scope(self) -> str:
+        """What no login is carried across."""
         scope = (self.store.name, self.settings.meta_host.graph_url, self.app.app_id)
-        return PendingLogins(self.secrets, " ".join(scope))
+        return " ".join(scope)
 
     @cached_property
     def store(self) -> ConnectionStore:
@@ -107,7 +119,7 @@ class Parts:
     def use_secret_file(self) -> None:
         """Keep secrets in a file that only this user can read, without a keyring."""
         self.secrets = open_secret_store(self.settings.folder, "file")
-        for built_on_it in ("store", "pending", "sessions", "client_admin"):
+        for built_on_it in ("store", "pending", "started", "sessions", "client_admin"):
             self.__dict__.pop(built_on_it, None)
 
     def now(self) -> datetime:
