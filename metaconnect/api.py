@@ -102,11 +102,20 @@ class AsyncMetaconnect:
         return await in_thread(self.parts.store.clients)
 
     async def ad_accounts(
-        self, client_id: str | None = None, *, pick: PickClient | None = None
+        self,
+        client_id: str | None = None,
+        *,
+        businesses: bool = False,
+        pick: PickClient | None = None,
     ) -> tuple[AdAccount, ...]:
-        """Return every ad account that the client's token reaches."""
+        """
+        Return every ad account that the client's token reaches; with *businesses*
+        those that the person's businesses own or were given.
+        """
         connection = await self.connection(client_id, pick=pick)
-        return await reached_ad_accounts(connection, graph=self.parts.graph)
+        return await reached_ad_accounts(
+            connection, graph=self.parts.graph, businesses=businesses
+        )
 
     async def use_ad_account(
         self,

@@ -75,9 +75,14 @@ class Metaconnect:
         """Return whom a connection may belong to, by name."""
         return self._call(self._meta.clients)
 
-    def ad_accounts(self, client_id: str | None = None) -> tuple[AdAccount, ...]:
-        """Return every ad account that the client's token reaches."""
-        return self._call(self._meta.ad_accounts, client_id)
+    def ad_accounts(
+        self, client_id: str | None = None, *, businesses: bool = False
+    ) -> tuple[AdAccount, ...]:
+        """
+        Return every ad account that the client's token reaches; with *businesses*
+        those that the person's businesses own or were given.
+        """
+        return self._call(self._meta.ad_accounts, client_id, businesses=businesses)
 
     def use_ad_account(self, client_id: str, ad_account: str) -> Connection:
         """Choose the ad account that the client's Insights are read from."""
