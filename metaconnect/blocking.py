@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager
 from threading import Event
 from types import TracebackType
-from typing import ParamSpec, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, ParamSpec, Self, TypeVar, Unpack
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
@@ -20,6 +20,9 @@ from .insights.query import InsightsOptions, insights_query
 from .models import AdAccount, Client, Connection, Row
 from .parts import Notice, log_notice
 from .settings import Settings
+
+if TYPE_CHECKING:  # only disconnecting needs it
+    from .flows.disconnect import Disconnection
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -111,6 +114,21 @@ class Metaconnect:
     def resume(self, client_id: str, *, account: str | None = None) -> Connection:
         """Finish a login that was kept because it could not be saved."""
         return self._call(self._meta.resume, client_id, account=account).connection
+
+    def disconnect(
+        self,
+        client_id: str,
+        *,
+        local_only: bool = False,
+        may_cut_off: bool = False,
+    ) -> Disconnection:
+        """Revoke the login and delete it; see `AsyncMetaconnect.disconnect`."""
+        return self._call(
+            self._meta.disconnect,
+            client_id,
+            local_only=local_only,
+            may_cut_off=may_cut_off,
+        )
 
     def insights(
         self,

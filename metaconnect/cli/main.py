@@ -12,9 +12,21 @@ import typer
 
 from .._version import __version__
 from ..errors import MetaconnectError, UsageError
-from . import accounts, clients, connect, demo, init, insights, login, sandbox
+from . import (
+    accounts,
+    clients,
+    connect,
+    demo,
+    disconnect,
+    exec,  # noqa: A004  the command's name
+    init,
+    insights,
+    login,
+    sandbox,
+    token,
+)
 from .context import CommandContext
-from .options import STORES, GlobalOptions, asks_for_json, globals_first
+from .options import STORES, GlobalOptions, asks_for_json, globals_first, own
 from .report import report, report_as_json, report_as_text
 
 # No room for what is printed: a full disk, a quota, a limit, /dev/full.
@@ -32,6 +44,14 @@ app = typer.Typer(
 )
 app.command(epilog=connect.EXAMPLES)(connect.connect)
 app.command(epilog=insights.EXAMPLES)(insights.insights)
+app.command(epilog=disconnect.EXAMPLES)(disconnect.disconnect)
+app.command(epilog=token.EXAMPLE)(token.token)
+app.command(
+    "exec",
+    epilog=exec.EXAMPLES,
+    # The options after the program's name are the program's.
+    context_settings={"allow_interspersed_args": False},
+)(exec.exec_program)
 app.add_typer(accounts.app)
 app.add_typer(clients.app)
 app.command(epilog=login.LOGIN_EXAMPLES)(login.login)
@@ -123,7 +143,7 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:  # the reader left early (`| head`)
         return _flushed(0)
     except Exception as error:  # noqa: BLE001  no traceback without --debug
-        return _failed(error, debug="--debug" in arguments)
+        return _failed(error, debug="--debug" in own(arguments))
     return _flushed(code)
 
 
