@@ -29,11 +29,13 @@ def disconnect(
     client: ClientOption = None,
     local_only: Annotated[
         bool,
+        typer.Option("--local-only", help="Delete it here, and ask nothing of Meta."),
+    ] = False,
+    keep_grant: Annotated[
+        bool,
         typer.Option(
-            "--local-only",
             "--keep-grant",
-            help="Ask nothing of Meta: the login stays there, and stays good for "
-            "other clients.",
+            help="The same, where other clients go on with the login.",
         ),
     ] = False,
     yes: Annotated[
@@ -54,8 +56,9 @@ def disconnect(
 
     from ..errors import UsageError
 
+    local_only = local_only or keep_grant
     if yes and local_only:
-        raise UsageError("--local-only ends no login of others: leave out --yes.")
+        raise UsageError("--yes ends the login of others, and the other option none.")
     asyncio.run(_disconnect(ctx.obj, client, local_only=local_only, sure=yes))
 
 

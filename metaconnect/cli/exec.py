@@ -19,7 +19,7 @@ Examples:
 
 metaconnect exec --client acme -- meta ads campaign list
 
-metaconnect exec --client acme --as singer -- tap-facebook --discover
+metaconnect exec --client acme --as singer -- meltano run tap-facebook target-jsonl
 
 metaconnect exec --client acme --env FB_TOKEN=token -- python report.py"""
 NOT_FOUND, NOT_EXECUTABLE = 127, 126  # as a shell has it
