@@ -11,6 +11,7 @@ from metaconnect.constants import META_GRAPH_URL
 from metaconnect.errors import (
     ConfigError,
     NetworkError,
+    NoSecretStore,
     NotConnected,
     PermissionMissing,
     ServiceUnavailable,
@@ -316,6 +317,19 @@ class TestFailures:
         )
         assert meta.sandbox.tokens[stored.token.value].dead
         assert (await program.disconnect("acme", local_only=True)).client_id == "acme"
+        assert clients(program) == []
+
+    async def test_without_a_secret_store_no_login_waits_in_it(
+        self, program, connect, monkeypatch
+    ):
+        connect(program)
+
+        def fail(_client_id):
+            raise NoSecretStore("The keyring is locked.")
+
+        monkeypatch.setattr(program.parts.pending, "forget", fail)
+
+        assert (await program.disconnect("acme")).at_meta is AtMeta.revoked
         assert clients(program) == []
 
     @pytest.mark.parametrize(
