@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from ..models import AdAccount, Connection, Row
     from .context import CommandContext
 
-COLUMNS = ("id", "name", "status", "currency", "timezone_name")
-MORE_COLUMNS = ("chosen", "used_by")
+# The last ones leave first where a terminal is narrow.
+FIRST = ("id", "name", "status")
+REST = ("used_by", "currency", "timezone_name", "chosen")
 app = typer.Typer(
     name="accounts",
     help="The ad accounts that a client's token reaches.",
@@ -53,7 +54,7 @@ def list_(
     rows = asyncio.run(_rows(ctx.obj, client, businesses=businesses))
     print_list(
         rows,
-        (*COLUMNS, "business", *MORE_COLUMNS) if businesses else COLUMNS + MORE_COLUMNS,
+        (*FIRST, "business", *REST) if businesses else FIRST + REST,
         chosen,
         marker="chosen",
         dim=lambda row: row["status"] not in ("active", "any active", "unknown"),
@@ -132,9 +133,9 @@ def _row(
         "id": account.id,
         "name": account.name,
         "status": account.status,
+        **({"business": account.business} if businesses else {}),
+        "used_by": sorted(used_by),
         "currency": account.currency,
         "timezone_name": account.timezone_name,
-        **({"business": account.business} if businesses else {}),
         "chosen": account.id == connection.ad_account_id,
-        "used_by": sorted(used_by),
     }

@@ -104,5 +104,5 @@ def _at_meta(result: Disconnection) -> str:
         f"The person can remove the app on Facebook:  {INTEGRATIONS}",
         AtMeta.system_user: "It had the token of a system user, which cannot revoke "
         "itself: revoke it in the Business settings, under System users.",
-        AtMeta.not_asked: "Meta was not asked: the login is still good there.",
+        AtMeta.not_asked: "Meta was not asked: the login stays as it is there.",
     }[result.at_meta]

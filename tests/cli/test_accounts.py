@@ -12,8 +12,8 @@ from metaconnect.stores.local import LocalStore
 from metaconnect.stores.secrets import open_secret_store
 
 FIRST = "act_101000000000000"
-COLUMNS = ["id", "name", "status", "currency", "timezone_name", "chosen", "used_by"]
-WITH_BUSINESS = [*COLUMNS[:5], "business", *COLUMNS[5:]]
+COLUMNS = ["id", "name", "status", "used_by", "currency", "timezone_name", "chosen"]
+WITH_BUSINESS = [*COLUMNS[:3], "business", *COLUMNS[3:]]
 
 
 @pytest.fixture
@@ -61,7 +61,16 @@ class TestColumns:
 
         assert heading.split() == [name for name in columns if name != "chosen"]
         assert first.startswith(f"*  {FIRST}")
-        assert first.endswith("acme, beta")
+        assert "  acme, beta  " in first
+
+    def test_a_narrow_terminal_keeps_what_was_asked_for(
+        self, option, columns, two_clients
+    ):
+        two_clients.env["COLUMNS"] = "80"
+        text = listed(two_clients, *option, "--format", "table")
+
+        assert text.split()[: len(columns[:3])] == columns[:3]
+        assert set(columns[3:-3]) <= set(text.splitlines()[0].split())
 
 
 def test_the_business_is_named(two_clients):

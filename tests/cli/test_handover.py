@@ -356,7 +356,7 @@ class TestDisconnect:
         done = connected.run("disconnect", "--client", "acme", option)
 
         assert done.returncode == 0, done.stderr
-        assert "Meta was not asked: the login is still good there." in done.stderr
+        assert "Meta was not asked: the login stays as it is there." in done.stderr
         assert not meta.sandbox.tokens[token].dead
         assert [c.client_id for c in shared.connections()] == ["beta"]
         assert connected.run("insights", "--client", "beta").returncode == 0
