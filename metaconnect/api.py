@@ -47,9 +47,10 @@ from .models import AdAccount, Client, Connection, Row
 from .parts import Notice, Parts, log_notice
 from .settings import Settings, load_settings, working_folder
 
-if TYPE_CHECKING:  # only connecting needs them
+if TYPE_CHECKING:  # only connecting and disconnecting need them
     from .flows.authorize import Show
     from .flows.connect import ConnectFlow, LoginResult
+    from .flows.disconnect import Disconnection, MayCutOff
     from .flows.two_steps import StartedLogin
     from .oauth.receiver import Receiver
 
@@ -104,11 +105,20 @@ class AsyncMetaconnect:
         return await in_thread(self.parts.store.clients)
 
     async def ad_accounts(
-        self, client_id: str | None = None, *, pick: PickClient | None = None
+        self,
+        client_id: str | None = None,
+        *,
+        businesses: bool = False,
+        pick: PickClient | None = None,
     ) -> tuple[AdAccount, ...]:
-        """Return every ad account that the client's token reaches."""
+        """
+        Return every ad account that the client's token reaches; with *businesses*
+        those that the person's businesses own or were given.
+        """
         connection = await self.connection(client_id, pick=pick)
-        return await reached_ad_accounts(connection, graph=self.parts.graph)
+        return await reached_ad_accounts(
+            connection, graph=self.parts.graph, businesses=businesses
+        )
 
     async def use_ad_account(
         self,
@@ -246,6 +256,40 @@ class AsyncMetaconnect:
         with naming(client_id):
             await flow.prepare()
             return await flow.finish(partial(choose_ad_account, account, pick=pick))
+
+    async def disconnect(
+        self,
+        client_id: str | None = None,
+        *,
+        local_only: bool = False,
+        may_cut_off: MayCutOff | bool = False,
+        pick: PickClient | None = None,
+    ) -> Disconnection:
+        """
+        Revoke the client's login at Meta, then delete its connection.
+
+        That ends the login of every client which the same person connected:
+        *may_cut_off* allows it, True or a function that decides when it is known
+        whom. *local_only* asks nothing of Meta. Nothing is deleted where Meta cannot
+        be reached.
+        """
+        from .flows.disconnect import DisconnectFlow, refuse_to_cut_off
+
+        if isinstance(may_cut_off, bool):
+            allowed = may_cut_off
+            may_cut_off = (lambda *_: True) if allowed else refuse_to_cut_off
+        knows_app = self.settings.meta_app_id and self.settings.meta_app_secret
+        flow = DisconnectFlow(
+            host=self.settings.meta_host,
+            app_id=self.settings.meta_app_id,
+            graph=self.parts.graph,
+            store=self.parts.store,
+            pending=self.parts.pending if knows_app else None,
+        )
+        named = client_id or self.settings.client
+        return await flow.run(
+            named, pick, local_only=local_only, may_cut_off=may_cut_off
+        )
 
     async def client_to_connect(
         self, client_id: str | None = None, *, pick: PickClient | None = None

@@ -21,7 +21,8 @@ from .models import AdAccount, Client, Connection, Row
 from .parts import Notice, log_notice
 from .settings import Settings
 
-if TYPE_CHECKING:  # only connecting needs it
+if TYPE_CHECKING:  # only connecting and disconnecting need them
+    from .flows.disconnect import Disconnection
     from .flows.two_steps import StartedLogin
 
 TIMEOUT = 10.0  # seconds that a cancelled call may take to clean up
@@ -80,9 +81,14 @@ class Metaconnect:
         """Return whom a connection may belong to, by name."""
         return self._call(self._meta.clients)
 
-    def ad_accounts(self, client_id: str | None = None) -> tuple[AdAccount, ...]:
-        """Return every ad account that the client's token reaches."""
-        return self._call(self._meta.ad_accounts, client_id)
+    def ad_accounts(
+        self, client_id: str | None = None, *, businesses: bool = False
+    ) -> tuple[AdAccount, ...]:
+        """
+        Return every ad account that the client's token reaches; with *businesses*
+        those that the person's businesses own or were given.
+        """
+        return self._call(self._meta.ad_accounts, client_id, businesses=businesses)
 
     def use_ad_account(self, client_id: str, ad_account: str) -> Connection:
         """Choose the ad account that the client's Insights are read from."""
@@ -144,6 +150,21 @@ class Metaconnect:
     def resume(self, client_id: str, *, account: str | None = None) -> Connection:
         """Finish a login that was kept because it could not be saved."""
         return self._call(self._meta.resume, client_id, account=account).connection
+
+    def disconnect(
+        self,
+        client_id: str,
+        *,
+        local_only: bool = False,
+        may_cut_off: bool = False,
+    ) -> Disconnection:
+        """Revoke the login and delete it; see `AsyncMetaconnect.disconnect`."""
+        return self._call(
+            self._meta.disconnect,
+            client_id,
+            local_only=local_only,
+            may_cut_off=may_cut_off,
+        )
 
     def insights(
         self,

@@ -10,6 +10,7 @@ from typer.main import get_command
 from metaconnect import errors
 from metaconnect.cli import lazy
 from metaconnect.cli.main import app
+from metaconnect.flows.handover import KINDS, SETS
 from metaconnect.insights.picks import PLAIN
 from metaconnect.settings import NAMES
 
@@ -21,7 +22,8 @@ SECURITY = (ROOT / "SECURITY.md").read_text()
 ENV_EXAMPLE = (ROOT / ".env.example").read_text()
 VARIABLES = {name for names in NAMES.values() for name in names}
 # Of other programs, or of the shell.
-FOREIGN = {"BROWSER", "NO_COLOR", "DATABASE_URL", "ON_ERROR_STOP"}
+FOREIGN = {"BROWSER", "NO_COLOR", "DATABASE_URL", "ON_ERROR_STOP", "MY_TOKEN"}
+FOREIGN |= {name for names in SETS.values() for name in names}
 FOREIGN_OPTIONS = {"--dist"}
 
 
@@ -120,6 +122,21 @@ def test_the_plain_columns_are_in_the_readme_with_their_action_types():
     assert {n: documented.get(n) for n in PLAIN} == {
         n: p.types for n, p in PLAIN.items()
     }
+
+
+def test_the_variables_for_other_programs_are_in_the_readme():
+    rows = re.findall(r"^\| `([\w-]+)` \| (`[^|]+`) \| (.+) \|$", README, re.MULTILINE)
+    documented = {
+        name: (re.findall(r"`(\w+)`", variables), number == "the number")
+        for name, variables, number in rows
+    }
+
+    assert documented == {
+        name: (list(variables), "account_number" in variables.values())
+        for name, variables in SETS.items()
+    }
+    (listed,) = re.findall(r"The kinds are (.*?)\.", README)
+    assert tuple(re.findall(r"`(\w+)`", listed)) == KINDS
 
 
 def test_the_floors_in_the_readme_are_those_that_are_tested():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import typer
@@ -15,12 +17,14 @@ class Command(NamedTuple):
     Where a command is, and its line in the help of the whole program.
 
     `place` is ``module.attribute`` below this package: a function, or a Typer app of
-    several commands. `example` stands below the help of a function.
+    several commands. `example` names the constant that stands below the help of a
+    function, and `settings` are Click's for it.
     """
 
     place: str
     summary: str
     example: str = ""
+    settings: Mapping[str, object] = MappingProxyType({})
 
 
 # In the order of the help. A test compares the summaries with the commands' own.
@@ -32,6 +36,21 @@ COMMANDS = {
         "insights.insights",
         "Read Insights and print a table, JSON, NDJSON or CSV.",
         "EXAMPLES",
+    ),
+    "disconnect": Command(
+        "disconnect.disconnect",
+        "Revoke the login at Meta, then delete the connection.",
+        "EXAMPLES",
+    ),
+    "token": Command(
+        "token.token", "Print the access token and nothing else.", "EXAMPLE"
+    ),
+    "exec": Command(
+        "exec.exec_program",
+        "Run a program with the client's token in its environment.",
+        "EXAMPLES",
+        # The options after the program's name are the program's.
+        {"allow_interspersed_args": False},
     ),
     "accounts": Command(
         "accounts.app", "The ad accounts that a client's token reaches."
@@ -91,7 +110,11 @@ def load(name: str) -> Any:
     found = getattr(module, attribute)
     if not isinstance(found, typer.Typer):
         app = typer.Typer(add_completion=False)
-        app.command(name, epilog=getattr(module, command.example))(found)
+        app.command(
+            name,
+            epilog=getattr(module, command.example),
+            context_settings=dict(command.settings),
+        )(found)
         found = app
     loaded = get_command(found)
     loaded.name = name

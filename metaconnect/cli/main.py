@@ -14,7 +14,7 @@ from .._version import __version__
 from ..errors import MetaconnectError, UsageError
 from .context import CommandContext
 from .lazy import LazyGroup
-from .options import STORES, GlobalOptions, asks_for_json, globals_first
+from .options import STORES, GlobalOptions, asks_for_json, globals_first, own
 from .report import report, report_as_json, report_as_text
 from .terminal import keep_options
 
@@ -114,7 +114,7 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:  # the reader left early (`| head`)
         return _flushed(0)
     except Exception as error:  # noqa: BLE001  no traceback without --debug
-        return _failed(error, debug="--debug" in arguments)
+        return _failed(error, debug="--debug" in own(arguments))
     return _flushed(code)
 
 

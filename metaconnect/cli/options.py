@@ -1,6 +1,7 @@
 """Options that more than one command takes."""
 
 from collections.abc import Sequence
+from itertools import takewhile
 from pathlib import Path
 from shlex import join
 from typing import Annotated, NamedTuple
@@ -73,9 +74,14 @@ TimeoutOption = Annotated[
 ]
 
 
+def own(arguments: Sequence[str]) -> Sequence[str]:
+    """Return *arguments* up to ``--``: what follows may be another program's."""
+    return list(takewhile(lambda argument: argument != "--", arguments))
+
+
 def asks_for_json(arguments: Sequence[str]) -> bool:
     """Whether a command line asks for JSON in so many words, even a wrong one."""
-    text = " ".join(arguments).replace("--format=", "--format ") + " "
+    text = " ".join(own(arguments)).replace("--format=", "--format ") + " "
     return any(
         f" {asked} " in f" {text}"
         for asked in ("--json", "--format json", "--format ndjson")

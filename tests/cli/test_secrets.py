@@ -63,6 +63,12 @@ def run_everything(shell, meta):
     yield shell.run(*connect, "--resume")
     yield shell.run("insights", "--debug", META_GRAPH_URL="http://localhost:1")
     yield shell.run(*connect, "--force", META_GRAPH_URL="http://localhost:1")
+    yield shell.run("accounts", "list", "--businesses", "--debug")
+    yield shell.run("exec", "--debug", "--", "true")
+    yield shell.run("exec", "--debug", "--env", "X=app_secret", "--", "no-such-program")
+    yield shell.run("token", META_GRAPH_URL="http://localhost:1")
+    yield shell.run("disconnect", "--debug", META_APP_SECRET="0123456789abcdef01234567")
+    yield shell.run("disconnect", "--debug")
 
 
 def test_no_secret_in_any_output(shell, meta, secrets):

@@ -124,6 +124,10 @@ class TestSigningIn:
             ["clients", "list", "--format", "table"],
             ["clients", "add", "x"],
             ["accounts", "list"],
+            ["disconnect", "--client", "x"],
+            ["disconnect", "--client", "x", "--local-only"],
+            ["token"],
+            ["exec", "--", "true"],
             ["whoami"],
             ["logout"],
         ],
@@ -346,6 +350,32 @@ class TestTheWholeJourney:
         chosen = shell.run("accounts", "use", "Nordwind Versand", "--client", client)
         assert chosen.returncode == 0, chosen.stderr
         assert json.loads(shell.run("insights", "--client", client).stdout)
+
+
+class TestHandingOverAndDisconnecting:
+    def test_one_of_two_clients_with_the_same_login(self, signed_in, stack, meta):
+        acme, beta = (add_client(signed_in, name) for name in ("Acme", "Beta"))
+        for client_id in (acme, beta):
+            done = signed_in.run("connect", "--client", client_id, "--account", "first")
+            assert done.returncode == 0, done.stderr
+        token = signed_in.run("token", "--client", acme).stdout.strip()
+        handed = signed_in.run(
+            *("exec", "--client", acme, "--", "sh", "-c", 'echo "$ACCESS_TOKEN"')
+        )
+        assert token in meta.sandbox.tokens
+        assert handed.stdout.strip() == token
+
+        refused = signed_in.run("disconnect", "--client", acme)
+        assert refused.returncode == 2
+        assert f"ends for other clients too: '{beta}'." in refused.stderr
+        done = signed_in.run("disconnect", "--client", acme, "--yes")
+
+        assert done.returncode == 0, done.stderr
+        assert f"Client '{beta}' has lost its login too." in done.stderr
+        assert meta.sandbox.tokens[token].dead == "458"
+        listed = json.loads(signed_in.run("clients", "list", "--json").stdout)
+        assert {c["id"]: c["connected"] for c in listed} == {acme: False, beta: True}
+        assert signed_in.run("disconnect", "--client", acme).returncode == 4
 
 
 class TestNothingIsLost:
