@@ -49,6 +49,7 @@ from .settings import Settings, load_settings, working_folder
 if TYPE_CHECKING:  # only connecting needs them
     from .flows.authorize import Show
     from .flows.connect import ConnectFlow, LoginResult
+    from .flows.doctor import Finding
     from .oauth.receiver import Receiver
 
 
@@ -77,6 +78,12 @@ class AsyncMetaconnect:
 
     async def aclose(self) -> None:
         await self.parts.aclose()
+
+    async def doctor(self) -> list[Finding]:
+        """Try every prerequisite; return what was found, and how to mend it."""
+        from .flows.doctor import doctor
+
+        return await doctor(self.parts)
 
     async def connections(self) -> list[Connection]:
         """Return every connection of the store, by client."""

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager
 from threading import Event
 from types import TracebackType
-from typing import ParamSpec, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, ParamSpec, Self, TypeVar, Unpack
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
@@ -20,6 +20,9 @@ from .insights.query import InsightsOptions, insights_query
 from .models import AdAccount, Client, Connection, Row
 from .parts import Notice, log_notice
 from .settings import Settings
+
+if TYPE_CHECKING:  # only `doctor` needs it
+    from .flows.doctor import Finding
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -62,6 +65,10 @@ class Metaconnect:
     @property
     def settings(self) -> Settings:
         return self._meta.settings
+
+    def doctor(self) -> list[Finding]:
+        """Try every prerequisite; return what was found, and how to mend it."""
+        return self._call(self._meta.doctor)
 
     def connections(self) -> list[Connection]:
         """Return every connection of the store, by client."""

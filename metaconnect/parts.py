@@ -65,7 +65,7 @@ class Parts:
             return LocalStore(self.settings.folder, self.secrets)
         from .stores.supabase.store import SupabaseStore
 
-        return SupabaseStore(self._project, self._bearer, self._renew)
+        return SupabaseStore(self.project, self._bearer, self._renew)
 
     @cached_property
     def client_admin(self) -> ClientAdmin:
@@ -77,13 +77,13 @@ class Parts:
             )
         from .stores.supabase.clients import ClientAdmin
 
-        return ClientAdmin(self._project, self._bearer, self._renew)
+        return ClientAdmin(self.project, self._bearer, self._renew)
 
     @cached_property
     def sessions(self) -> SessionManager:
         from .stores.supabase.session import SessionManager
 
-        return SessionManager(self._project, lambda: self.secrets, self.settings.folder)
+        return SessionManager(self.project, lambda: self.secrets, self.settings.folder)
 
     @cached_property
     def app(self) -> MetaApp:
@@ -125,7 +125,7 @@ class Parts:
         )
 
     @cached_property
-    def _project(self) -> SupabaseProject:
+    def project(self) -> SupabaseProject:
         from .stores.supabase.project import SupabaseProject
 
         require_allowed_project(self.settings)
@@ -135,7 +135,7 @@ class Parts:
     def _bearer(self) -> str:
         # The service role is nobody's session: its key speaks for itself.
         if self.settings.uses_service_role:
-            return self._project.key
+            return self.project.key
         return self.sessions.bearer()
 
     def _renew(self, rejected: str) -> str:

@@ -12,7 +12,7 @@ import typer
 
 from .._version import __version__
 from ..errors import MetaconnectError, UsageError
-from . import accounts, clients, connect, demo, init, insights, login, sandbox
+from . import accounts, clients, connect, demo, doctor, init, insights, login, sandbox
 from .context import CommandContext
 from .options import STORES, GlobalOptions, asks_for_json, globals_first
 from .report import report, report_as_json, report_as_text
@@ -40,6 +40,7 @@ app.command(epilog="Example:  metaconnect whoami --json")(login.whoami)
 app.command(epilog="Example:  metaconnect init --print-sql > metaconnect.sql")(
     init.init
 )
+app.command(epilog=doctor.EXAMPLES)(doctor.doctor)
 app.command(epilog="Example:  metaconnect demo --no-browser")(demo.demo)
 app.command(epilog="Example:  metaconnect sandbox --port 8766")(sandbox.sandbox)
 

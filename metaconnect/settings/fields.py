@@ -83,7 +83,7 @@ class Fields:
             WHERE_TO_FIND.get(NAMES[missing[0]][0], "")
             + "Set them in the environment, in .env.local or in .env.",
             *self._other_names(missing),
-            *(self._why_withheld(name) for name in missing if name in self.withheld),
+            *(self.why_withheld(name) for name in missing if name in self.withheld),
             *self._where_searched(),
         ]
         raise ConfigError(
@@ -98,7 +98,8 @@ class Fields:
             if NAMES[name][1:]
         ]
 
-    def _why_withheld(self, setting: str) -> str:
+    def why_withheld(self, setting: str) -> str:
+        """Say why a secret that exists is not used."""
         withheld = self.withheld[setting]
         destination = self.sources[DESTINATION[setting]]
         return (
