@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from msgspec.structs import replace
 
 from ...errors import MetaconnectError, Unavailable
-from ...redact import redact
 from .connections import check_connections
 from .finding import Finding, Program, Verdict, problem
 from .machine import (
@@ -64,7 +63,7 @@ async def _examined(
     except TimeoutError:
         return [problem(name, Unavailable(f"No answer within {limit:g} seconds."))]
     except Exception as exc:  # noqa: BLE001  the other findings are worth reading
-        said = redact(f"unexpected error: {type(exc).__name__}: {exc}")
+        said = f"unexpected error: {type(exc).__name__}: {exc}"
         return [problem(name, MetaconnectError(said, hint="Report it."))]
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from ...errors import MetaconnectError
+from ...redact import redact
 
 if TYPE_CHECKING:  # built by `parts`, each when a check asks for it
     from ...graph.client import GraphClient
@@ -66,11 +67,11 @@ class Program(Protocol):
 
 
 def fine(name: str, found: str) -> Finding:
-    return Finding(name=name, verdict=Verdict.ok, found=found)
+    return Finding(name=name, verdict=Verdict.ok, found=redact(found))
 
 
 def warning(name: str, found: str, mend: str) -> Finding:
-    return Finding(name=name, verdict=Verdict.warning, found=found, mend=mend)
+    return Finding(name=name, verdict=Verdict.warning, found=redact(found), mend=mend)
 
 
 def skipped(name: str, why: str, mend: str = "") -> Finding:
@@ -81,8 +82,8 @@ def problem(name: str, error: MetaconnectError) -> Finding:
     return Finding(
         name=name,
         verdict=Verdict.problem,
-        found=str(error),
-        mend=error.hint,
+        found=redact(str(error)),
+        mend=redact(error.hint),
         exit_code=error.exit_code,
     )
 
