@@ -43,7 +43,7 @@ from .flows.insights import (
 from .flows.threads import in_thread
 from .insights.query import InsightsOptions, InsightsQuery, insights_query
 from .models import AdAccount, Client, Connection, Row
-from .parts import Notice, Parts, log_notice
+from .parts import Notice, Parts, log_notice, read_stored_settings
 from .settings import Settings, load_settings, working_folder
 
 if TYPE_CHECKING:  # only connecting needs them
@@ -65,7 +65,9 @@ class AsyncMetaconnect:
     def __init__(
         self, settings: Settings | None = None, *, notice: Notice = log_notice
     ) -> None:
-        self.settings = settings or load_settings(os.environ, working_folder())
+        self.settings = settings or load_settings(
+            os.environ, working_folder(), read_stored=read_stored_settings
+        )
         self.parts = Parts(self.settings, notice)
         self._notice = notice
         self._note_once = once(notice)

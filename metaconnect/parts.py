@@ -7,7 +7,7 @@ Heavy parts are imported where they are built: most processes go without.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from .stores.base import ConnectionStore
 from .stores.local import LocalStore
 from .stores.pending import PendingLogins
 from .stores.secrets import FileSecretStore, open_secret_store
+from .stores.settings import stored_settings
 
 if TYPE_CHECKING:  # loaded where they are built
     import httpx
@@ -34,6 +35,12 @@ Notice = Callable[[str], None]
 _log = logging.getLogger("metaconnect")
 _log.addHandler(logging.NullHandler())  # silent until the program that imports us logs
 log_notice = _log.warning
+
+
+def read_stored_settings(settings: Settings) -> Mapping[str, str]:
+    """Return the settings that `init` put into the secret store."""
+    kind = settings.secrets_kind or "keyring"
+    return stored_settings(open_secret_store(settings.folder, kind))
 
 
 class Parts:

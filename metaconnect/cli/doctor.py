@@ -10,6 +10,7 @@ import typer
 from .options import FormatOption, JsonOption
 
 if TYPE_CHECKING:
+    from ..constants import Format
     from ..flows.doctor import Finding
     from .context import CommandContext
 
@@ -35,25 +36,33 @@ def doctor(
     """
     import asyncio
 
-    from ..constants import Format
-    from ..flows.doctor import Finding, exit_code_of
-    from .output import chosen_format, print_list
+    from ..flows.doctor import exit_code_of
+    from .output import chosen_format
 
     chosen = chosen_format(form, json=json)
-    findings = asyncio.run(_findings(ctx.obj))
-    print_list(
-        [_row(finding) for finding in findings],
-        SHOWN if chosen is Format.table else Finding.__struct_fields__,
-        chosen,
-        dim=lambda row: row["verdict"] == "skipped",
-        empty="Nothing was checked.",
-    )
-    if chosen is Format.table:
-        _say_what_to_mend(findings)
+    findings = asyncio.run(findings_of(ctx.obj))
+    print_findings(findings, chosen)
     raise typer.Exit(exit_code_of(findings))
 
 
-async def _findings(context: CommandContext) -> list[Finding]:
+def print_findings(findings: Sequence[Finding], form: Format) -> None:
+    """Print *findings*; as a table, what is to be mended follows on stderr."""
+    from ..flows.doctor import Finding
+    from .output import print_list
+
+    is_table = form == "table"
+    print_list(
+        [_row(finding) for finding in findings],
+        SHOWN if is_table else Finding.__struct_fields__,
+        form,
+        dim=lambda row: row["verdict"] == "skipped",
+        empty="Nothing was checked.",
+    )
+    if is_table:
+        _say_what_to_mend(findings)
+
+
+async def findings_of(context: CommandContext) -> list[Finding]:
     from ..api import AsyncMetaconnect
 
     # Without a question about the project: that it needs leave is a finding.

@@ -37,9 +37,7 @@ app.add_typer(clients.app)
 app.command(epilog=login.LOGIN_EXAMPLES)(login.login)
 app.command(epilog="Example:  metaconnect logout --everywhere")(login.logout)
 app.command(epilog="Example:  metaconnect whoami --json")(login.whoami)
-app.command(epilog="Example:  metaconnect init --print-sql > metaconnect.sql")(
-    init.init
-)
+app.command(epilog=init.EXAMPLES)(init.init)
 app.command(epilog=doctor.EXAMPLES)(doctor.doctor)
 app.command(epilog="Example:  metaconnect demo --no-browser")(demo.demo)
 app.command(epilog="Example:  metaconnect sandbox --port 8766")(sandbox.sandbox)

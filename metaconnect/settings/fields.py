@@ -64,6 +64,11 @@ class Fields:
         source = self.sources.get(setting)
         return source.name if source else NAMES[setting][0]
 
+    def is_missing(self, name: str) -> bool:
+        """Whether no source has the setting whose first name is *name*."""
+        (setting,) = (s for s, names in NAMES.items() if names[0] == name)
+        return getattr(self, setting) is None
+
     @property
     def project_needs_leave(self) -> Path | None:
         """
