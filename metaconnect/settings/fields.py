@@ -86,7 +86,8 @@ class Fields:
         names = ", ".join(NAMES[name][0] for name in missing)
         hints = [
             WHERE_TO_FIND.get(NAMES[missing[0]][0], "")
-            + "Set them in the environment, in .env.local or in .env.",
+            + "Set them with  metaconnect init, or in the environment, .env.local or "
+            ".env.",
             *self._other_names(missing),
             *(self.why_withheld(name) for name in missing if name in self.withheld),
             *self._where_searched(),
