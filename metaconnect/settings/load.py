@@ -50,17 +50,27 @@ def load_settings(
     # The data folder is known only now, and config.json cannot change it.
     home = _settings(choose(layers)).folder
     layers.append(Layer(Trust.CONFIG, read_config(home), config_path(home)))
-    searched = _searched(layers, places)
-    settings = _settings(choose(layers), searched=searched)
-    names = [n for n in stored_names(home) if settings.is_missing(n)]
+    settings = _settings(choose(layers), searched=_searched(layers, places))
+    names = [name for name in stored_names(home) if settings.is_missing(name)]
     if read_stored is None or not names:
         return settings
+    return _with_stored(settings, layers, names, read_stored)
+
+
+def _with_stored(
+    settings: Settings,
+    layers: Sequence[Layer],
+    names: Sequence[str],
+    read_stored: ReadStored,
+) -> Settings:
+    """Return *settings* with those of *names* that the secret store has."""
+    searched = settings.searched
     try:
         stored = read_stored(settings)
     except MetaconnectError as error:
         return _settings(choose(layers), searched=[*searched, _unreadable(error)])
-    layers.append(Layer(Trust.CONFIG, {name: stored.get(name) for name in names}))
-    return _settings(choose(layers), searched=[*searched, "the secret store"])
+    last = Layer(Trust.CONFIG, {name: stored.get(name) for name in names})
+    return _settings(choose([*layers, last]), searched=[*searched, "the secret store"])
 
 
 def _unreadable(error: MetaconnectError) -> str:

@@ -157,6 +157,15 @@ async def test_a_redirect_uri_elsewhere_is_for_paste(settings):
     assert "--paste" in found["redirect URI"].mend
 
 
+async def test_an_address_in_the_place_of_localhost(settings):
+    found = await examined(
+        replace(settings, redirect_uri="http://127.0.0.1:0/callback")
+    )
+
+    assert found["redirect URI"].verdict is Verdict.warning
+    assert "http://localhost" in found["redirect URI"].mend
+
+
 @pytest.mark.parametrize(
     ("addresses", "verdict"),
     [

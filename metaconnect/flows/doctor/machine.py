@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from urllib.parse import urlsplit
 
 from ...errors import ConfigError
 from ...loopback import is_loopback
@@ -16,6 +17,7 @@ NO_BROWSER = (
     "Open the address that connect prints yourself, or name a browser in BROWSER. "
     "If the browser is on another machine:  metaconnect connect --paste"
 )
+SET_LOCALHOST = "Set META_REDIRECT_URI=http://localhost:8765/callback."
 HOSTS_FILE = "In the hosts file, localhost must be 127.0.0.1 (and ::1), nothing else."
 
 
@@ -30,6 +32,9 @@ async def check_redirect_uri(program: Program) -> list[Finding]:
                 NOT_LOOPBACK_HINT,
             )
         ]
+    if urlsplit(uri).hostname in BOUND:
+        found = f"{uri}: Meta accepts the name localhost, not an address"
+        return [warning("redirect URI", found, SET_LOCALHOST)]
     addresses = ", ".join(await in_thread(_listen_once, uri))
     return [
         fine(
