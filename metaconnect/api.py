@@ -44,13 +44,14 @@ from .flows.insights import (
 from .flows.threads import in_thread
 from .insights.query import InsightsOptions, InsightsQuery, insights_query
 from .models import AdAccount, Client, Connection, Row
-from .parts import Notice, Parts, log_notice
+from .parts import Notice, Parts, log_notice, read_stored_settings
 from .settings import Settings, load_settings, working_folder
 
 if TYPE_CHECKING:  # only connecting and disconnecting need them
     from .flows.authorize import Show
     from .flows.connect import ConnectFlow, LoginResult
     from .flows.disconnect import Disconnection, MayCutOff
+    from .flows.doctor import Finding
     from .flows.two_steps import StartedLogin
     from .oauth.receiver import Receiver
 
@@ -67,7 +68,9 @@ class AsyncMetaconnect:
     def __init__(
         self, settings: Settings | None = None, *, notice: Notice = log_notice
     ) -> None:
-        self.settings = settings or load_settings(os.environ, working_folder())
+        self.settings = settings or load_settings(
+            os.environ, working_folder(), read_stored=read_stored_settings
+        )
         self.parts = Parts(self.settings, notice)
         self._notice = notice
         self._note_once = once(notice)
@@ -80,6 +83,12 @@ class AsyncMetaconnect:
 
     async def aclose(self) -> None:
         await self.parts.aclose()
+
+    async def doctor(self) -> list[Finding]:
+        """Try every prerequisite; return what was found, and how to mend it."""
+        from .flows.doctor import doctor
+
+        return await doctor(self.parts)
 
     async def connections(self) -> list[Connection]:
         """Return every connection of the store, by client."""

@@ -21,8 +21,9 @@ from .models import AdAccount, Client, Connection, Row
 from .parts import Notice, log_notice
 from .settings import Settings
 
-if TYPE_CHECKING:  # only connecting and disconnecting need them
+if TYPE_CHECKING:  # most programs go without them
     from .flows.disconnect import Disconnection
+    from .flows.doctor import Finding
     from .flows.two_steps import StartedLogin
 
 TIMEOUT = 10.0  # seconds that a cancelled call may take to clean up
@@ -68,6 +69,10 @@ class Metaconnect:
     @property
     def settings(self) -> Settings:
         return self._meta.settings
+
+    def doctor(self) -> list[Finding]:
+        """Try every prerequisite; return what was found, and how to mend it."""
+        return self._call(self._meta.doctor)
 
     def connections(self) -> list[Connection]:
         """Return every connection of the store, by client."""

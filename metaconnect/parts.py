@@ -7,7 +7,7 @@ Heavy parts are imported where they are built: most processes go without.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from .stores.base import ConnectionStore
 from .stores.local import LocalStore
 from .stores.pending import PendingLogins
 from .stores.secrets import FileSecretStore, open_secret_store
+from .stores.settings import stored_settings
 
 if TYPE_CHECKING:  # loaded where they are built
     import httpx
@@ -35,6 +36,12 @@ Notice = Callable[[str], None]
 _log = logging.getLogger("metaconnect")
 _log.addHandler(logging.NullHandler())  # silent until the program that imports us logs
 log_notice = _log.warning
+
+
+def read_stored_settings(settings: Settings) -> Mapping[str, str]:
+    """Return the settings that `init` put into the secret store."""
+    kind = settings.secrets_kind or "keyring"
+    return stored_settings(open_secret_store(settings.folder, kind))
 
 
 class Parts:
@@ -77,7 +84,7 @@ class Parts:
             return LocalStore(self.settings.folder, self.secrets)
         from .stores.supabase.store import SupabaseStore
 
-        return SupabaseStore(self._project, self._bearer, self._renew)
+        return SupabaseStore(self.project, self._bearer, self._renew)
 
     @cached_property
     def client_admin(self) -> ClientAdmin:
@@ -89,13 +96,13 @@ class Parts:
             )
         from .stores.supabase.clients import ClientAdmin
 
-        return ClientAdmin(self._project, self._bearer, self._renew)
+        return ClientAdmin(self.project, self._bearer, self._renew)
 
     @cached_property
     def sessions(self) -> SessionManager:
         from .stores.supabase.session import SessionManager
 
-        return SessionManager(self._project, lambda: self.secrets, self.settings.folder)
+        return SessionManager(self.project, lambda: self.secrets, self.settings.folder)
 
     @cached_property
     def app(self) -> MetaApp:
@@ -137,7 +144,7 @@ class Parts:
         )
 
     @cached_property
-    def _project(self) -> SupabaseProject:
+    def project(self) -> SupabaseProject:
         from .stores.supabase.project import SupabaseProject
 
         require_allowed_project(self.settings)
@@ -147,7 +154,7 @@ class Parts:
     def _bearer(self) -> str:
         # The service role is nobody's session: its key speaks for itself.
         if self.settings.uses_service_role:
-            return self._project.key
+            return self.project.key
         return self.sessions.bearer()
 
     def _renew(self, rejected: str) -> str:

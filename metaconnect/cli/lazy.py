@@ -69,7 +69,12 @@ COMMANDS = {
     ),
     "init": Command(
         "init.init",
-        "Create the tables of a Supabase project where they are missing.",
+        "Set metaconnect up: app, store and project, each tried before it is kept.",
+        "EXAMPLES",
+    ),
+    "doctor": Command(
+        "doctor.doctor",
+        "Check everything that metaconnect needs, and say how to mend what is wrong.",
         "EXAMPLES",
     ),
     "demo": Command(
