@@ -7,11 +7,12 @@ The same without `await`.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from threading import Event
 from types import TracebackType
-from typing import ParamSpec, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, ParamSpec, Self, TypeVar, Unpack
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
@@ -20,6 +21,10 @@ from .insights.query import InsightsOptions, insights_query
 from .models import AdAccount, Client, Connection, Row
 from .parts import Notice, log_notice
 from .settings import Settings
+
+if TYPE_CHECKING:  # loaded where they are used
+    from .flows.refresh import Refreshed
+    from .flows.status import ConnectionStatus
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -71,6 +76,25 @@ class Metaconnect:
         """Return the client's connection; without a name the only one."""
         return self._call(self._meta.connection, client_id)
 
+    def status(
+        self,
+        clients: Collection[str] | None = None,
+        *,
+        check: bool = False,
+        within: timedelta | None = None,
+    ) -> list[ConnectionStatus]:
+        """Return how connections are; see `AsyncMetaconnect.status`."""
+        return self._call(self._meta.status, clients, check=check, within=within)
+
+    def refresh(
+        self,
+        clients: Collection[str] | None = None,
+        *,
+        within: timedelta | None = None,
+    ) -> list[Refreshed]:
+        """Extend tokens; see `AsyncMetaconnect.refresh`."""
+        return self._call(self._meta.refresh, clients, within=within)
+
     def clients(self) -> list[Client]:
         """Return whom a connection may belong to, by name."""
         return self._call(self._meta.clients)
@@ -114,6 +138,7 @@ class Metaconnect:
         *,
         ad_account: str | None = None,
         raw: bool = False,
+        refresh: bool = True,
         **options: Unpack[InsightsOptions],
     ) -> list[Row]:
         """Return Insights rows; see `AsyncMetaconnect.insights`."""
@@ -123,6 +148,7 @@ class Metaconnect:
             date_preset,
             ad_account=ad_account,
             raw=raw,
+            refresh=refresh,
             **options,
         )
 
@@ -133,11 +159,14 @@ class Metaconnect:
         *,
         ad_account: str | None = None,
         raw: bool = False,
+        refresh: bool = True,
         **options: Unpack[InsightsOptions],
     ) -> Iterator[Row]:
         """Yield the rows that `insights` returns, a page being held at a time."""
         query = insights_query(date_preset, **options)
-        request = self._call(self._meta.insights_request, query, client_id, ad_account)
+        request = self._call(
+            self._meta.insights_request, query, client_id, ad_account, refresh=refresh
+        )
         pages = self._meta.pages(request, raw=raw)
         try:
             while (page := self._call(anext, pages, None)) is not None:

@@ -12,7 +12,18 @@ import typer
 
 from .._version import __version__
 from ..errors import MetaconnectError, UsageError
-from . import accounts, clients, connect, demo, init, insights, login, sandbox
+from . import (
+    accounts,
+    clients,
+    connect,
+    demo,
+    init,
+    insights,
+    login,
+    refresh,
+    sandbox,
+    status,
+)
 from .context import CommandContext
 from .options import STORES, GlobalOptions, asks_for_json, globals_first
 from .report import report, report_as_json, report_as_text
@@ -32,6 +43,8 @@ app = typer.Typer(
 )
 app.command(epilog=connect.EXAMPLES)(connect.connect)
 app.command(epilog=insights.EXAMPLES)(insights.insights)
+app.command(epilog=status.EXAMPLES)(status.status)
+app.command(epilog=refresh.EXAMPLES)(refresh.refresh)
 app.add_typer(accounts.app)
 app.add_typer(clients.app)
 app.command(epilog=login.LOGIN_EXAMPLES)(login.login)

@@ -7,7 +7,7 @@ https://developers.facebook.com/docs/facebook-login/guides/access-tokens
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -155,12 +155,24 @@ def _facts(token: Token, sandbox: Sandbox) -> dict[str, Any]:
         "expires_at": int(until.timestamp()) if until else 0,
         "is_valid": True,
         "scopes": scopes,
-        "granular_scopes": [{"scope": s} for s in scopes if s != "public_profile"],
+        "granular_scopes": _granular(scopes, sandbox),
         "user_id": USERS[token.kind]["id"],
     }
     if token.long_lived:
         facts["issued_at"] = int(token.issued_at.timestamp())
     return facts
+
+
+def _granular(scopes: Sequence[str], sandbox: Sandbox) -> list[dict[str, Any]]:
+    """Return the scopes, with the ad accounts that those for ads are limited to."""
+    ticked = sandbox.ticked()
+    return [
+        {"scope": s, "target_ids": ticked}
+        if ticked and s in ("ads_read", "ads_management")
+        else {"scope": s}
+        for s in scopes
+        if s != "public_profile"
+    ]
 
 
 async def revoke(request: Request) -> Response:
