@@ -7,7 +7,7 @@ https://developers.facebook.com/docs/facebook-login/guides/access-tokens
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -155,7 +155,7 @@ def _facts(token: Token, sandbox: Sandbox) -> dict[str, Any]:
         "expires_at": int(until.timestamp()) if until else 0,
         "is_valid": True,
         "scopes": scopes,
-        "granular_scopes": _granular(scopes, sandbox),
+        "granular_scopes": _granular(token, sandbox),
         "user_id": USERS[token.kind]["id"],
     }
     if token.long_lived:
@@ -163,14 +163,14 @@ def _facts(token: Token, sandbox: Sandbox) -> dict[str, Any]:
     return facts
 
 
-def _granular(scopes: Sequence[str], sandbox: Sandbox) -> list[dict[str, Any]]:
-    """Return the scopes, with the ad accounts that those for ads are limited to."""
-    ticked = sandbox.ticked()
+def _granular(token: Token, sandbox: Sandbox) -> list[dict[str, Any]]:
+    """Return the scopes, with the ad accounts that a person's are limited to."""
+    ticked = sandbox.ticked() if token.kind == "USER" else []
     return [
         {"scope": s, "target_ids": ticked}
         if ticked and s in ("ads_read", "ads_management")
         else {"scope": s}
-        for s in scopes
+        for s in sandbox.scopes_of(token)
         if s != "public_profile"
     ]
 
