@@ -21,7 +21,7 @@ ENV_EXAMPLE = (ROOT / ".env.example").read_text()
 VARIABLES = {name for names in NAMES.values() for name in names}
 # Of other programs, or of the shell.
 FOREIGN = {"BROWSER", "NO_COLOR", "DATABASE_URL", "ON_ERROR_STOP"}
-FOREIGN_OPTIONS = {"--dist"}
+FOREIGN_OPTIONS = {"--dist", "--now", "--user"}
 
 
 def commands(group, path=("metaconnect",)):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .dates import day, iso
 from .options import ClientsOption, FormatOption, JsonOption, WithinOption, days_in
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ metaconnect refresh --all --within 20d"""
 NAMES = (
     "client_id",
     "outcome",
-    "former_token_expires_at",
     "token_expires_at",
+    "former_token_expires_at",
     "reason",
 )
 
@@ -43,8 +44,7 @@ def refresh(
     """
     Exchange tokens before they expire, and say whether Meta moved the date.
 
-    Which client: --client, else METACONNECT_CLIENT, else the only one. What became
-    of each is said on stderr; --json and --format print it too.
+    What became of each is said on stderr; --json and --format print it too.
     """
     import asyncio
 
@@ -84,12 +84,12 @@ def _tell(found: Sequence[Refreshed]) -> None:
     """Say what became of each, and raise where it failed."""
     from ..flows.many import failure_of
     from ..flows.refresh import Outcome
-    from .report import notice
+    from .report import notice, notice_on
 
     alone = len(found) == 1
     for each in found:
         if not (each.outcome is Outcome.FAILED and alone) and (said := _said(each)):
-            notice(f"Client {each.client_id!r}: {said}")
+            notice_on(each.client_id, said)
     if left := sum(each.outcome is Outcome.NOT_DUE for each in found):
         notice(f"Not due yet: {left} of {len(found)}.")
     problems = [each.problem for each in found if each.problem]
@@ -102,13 +102,13 @@ def _said(refreshed: Refreshed) -> str:
     from ..flows.refresh import Outcome
     from ..redact import command
 
-    day = _day(refreshed.expires_at)
+    until = day(refreshed.expires_at) if refreshed.expires_at else "never"
     match refreshed.outcome:
         case Outcome.EXTENDED:
-            return f"extended to {day}."
+            return f"extended to {until}."
         case Outcome.KEPT:
             again = command("connect --force", refreshed.client_id)
-            return f"Meta kept the same date; connect again before {day}:  {again}"
+            return f"Meta kept the same date; connect again before {until}:  {again}"
         case Outcome.NEVER_EXPIRES:
             return "the token does not expire; it is left as it is."
         case Outcome.FAILED:
@@ -118,18 +118,11 @@ def _said(refreshed: Refreshed) -> str:
     return ""
 
 
-def _day(moment: datetime | None) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d}" if moment else "never"
-
-
 def _row(refreshed: Refreshed) -> Row:
-    before, after = refreshed.expires_before, refreshed.expires_at
     return {
         "client_id": refreshed.client_id,
         "outcome": str(refreshed.outcome),
-        "former_token_expires_at": before.astimezone(UTC).isoformat()
-        if before
-        else None,
-        "token_expires_at": after.astimezone(UTC).isoformat() if after else None,
+        "token_expires_at": iso(refreshed.expires_at),
+        "former_token_expires_at": iso(refreshed.expires_before),
         "reason": str(refreshed.problem) if refreshed.problem else None,
     }

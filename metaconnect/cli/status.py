@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..constants import Format
+from .dates import day, days_left, iso
 from .options import ClientsOption, FormatOption, JsonOption, days_in
 
 if TYPE_CHECKING:
@@ -41,13 +42,24 @@ NAMES = (
     "reason",
     "next_step",
 )
-# Said on stderr, where there is something to say.
-_SAID = ("reason", "next_step")
-_KNOWN_BY_META = (
+# In a table; reasons and next steps are said on stderr.
+SHOWN = (
+    "client_id",
+    "verdict",
+    "token_expires_at",
+    "expires",
+    "ad_account_name",
+    "currency",
+    "timezone_name",
+    "user_name",
     "permissions_missing",
     "ad_accounts_not_ticked",
+    "graph_url",
+    "ad_account_id",
     "data_access_expires_at",
 )
+# Shown where one has any.
+_SELDOM = ("permissions_missing", "ad_accounts_not_ticked", "data_access_expires_at")
 
 
 def status(
@@ -81,10 +93,12 @@ def status(
     soon = timedelta(days=days_in(within))
     chosen = chosen_format(form, json=json)
     found = asyncio.run(_statuses(ctx.obj, client, check=check, within=soon))
-    rows = [_row(each) for each in found]
+    rows, names = [_row(each) for each in found], list(NAMES)
+    if chosen is Format.table:
+        rows, names = _for_people(rows)
     print_list(
-        [_for_people(row) for row in rows] if chosen is Format.table else rows,
-        _columns(check=check) if chosen is Format.table else NAMES,
+        rows,
+        names,
         chosen,
         empty="Nothing is connected yet. Connect a client:  metaconnect connect",
     )
@@ -106,11 +120,11 @@ def _told(found: Sequence[ConnectionStatus]) -> int:
     """Say what is wrong, a line for each client, and return the exit code."""
     from ..errors import AuthError
     from ..flows.many import failure_of
-    from .report import notice
+    from .report import notice_on
 
     for each in found:
         if each.next_step or each.problem:
-            notice(f"Client {each.client_id!r}: {_reason(each)} {each.next_step}")
+            notice_on(each.client_id, f"{_reason(each)} {each.next_step}")
     if any(each.verdict.needs_person for each in found):
         return AuthError.exit_code
     problems = [each.problem for each in found if each.problem]
@@ -123,10 +137,10 @@ def _row(status: ConnectionStatus) -> Row:
     return facts | {
         "client_id": status.client_id,
         "verdict": str(status.verdict),
-        "token_expires_at": _iso(status.expires_at),
+        "token_expires_at": iso(status.expires_at),
         "permissions_missing": _listed(status.permissions_missing),
         "ad_accounts_not_ticked": _listed(status.ad_accounts_not_ticked),
-        "data_access_expires_at": _iso(status.data_access_expires_at),
+        "data_access_expires_at": iso(status.data_access_expires_at),
         "reason": _reason(status) or None,
         "next_step": status.next_step or None,
     }
@@ -136,46 +150,42 @@ def _listed(names: Sequence[str] | None) -> list[str] | None:
     return None if names is None else list(names)
 
 
-def _iso(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).isoformat() if moment else None
+def _for_people(rows: Sequence[Row]) -> tuple[list[Row], list[str]]:
+    """Return what a table shows of *rows*, and its columns."""
+    seldom = {name for name in _SELDOM if not any(row[name] for row in rows)}
+    return list(map(_shown, rows)), [n for n in SHOWN if n not in seldom]
 
 
-def _for_people(row: Row) -> Row:
-    """Return *row* with its dates as people read them."""
+def _shown(row: Row) -> Row:
+    """Return *row* with its dates as people read them, and ids for missing names."""
     expires_at, until = row["token_expires_at"], row["data_access_expires_at"]
     none = "never" if row["user_facebook_id"] else None  # nothing is connected
     return row | {
-        "token_expires_at": _date_and_days(expires_at) if expires_at else none,
+        "token_expires_at": expires_at and expires_at[:10],
+        "expires": _when(datetime.fromisoformat(expires_at)) if expires_at else none,
+        "ad_account_name": row["ad_account_name"] or row["ad_account_id"],
+        "user_name": row["user_name"] or row["user_facebook_id"],
         "data_access_expires_at": until and until[:10],
     }
 
 
-def _date_and_days(iso: str) -> str:
-    from .announce import days_left
-
-    days = days_left(datetime.fromisoformat(iso))
+def _when(moment: datetime) -> str:
+    days = days_left(moment)
     plural = "" if abs(days) == 1 else "s"
-    when = f"in {days} day{plural}" if days >= 0 else f"{-days} day{plural} ago"
-    return f"{iso[:10]} ({when})"
-
-
-def _columns(*, check: bool) -> list[str]:
-    """Return the columns of the table: without --check fewer are known."""
-    left_out = _SAID if check else (*_SAID, *_KNOWN_BY_META)
-    return [name for name in NAMES if name not in left_out]
+    return f"in {days} day{plural}" if days >= 0 else f"{-days} day{plural} ago"
 
 
 def _reason(status: ConnectionStatus) -> str:
     """Return why the verdict is what it is, as a sentence; "" where all is well."""
     from ..flows.verdict import Verdict
 
-    if status.verdict is Verdict.EXPIRING and status.expires_at:
-        return f"the token expires on {_date_and_days(status.expires_at.isoformat())}."
+    if expires_at := status.expires_at:
+        if status.verdict is Verdict.EXPIRING:
+            return f"the token expires on {day(expires_at)} ({_when(expires_at)})."
+        if status.verdict is Verdict.EXPIRED:
+            return f"the token expired on {day(expires_at)}."
     if status.problem:
         return str(status.problem)
-    if status.verdict is Verdict.EXPIRED and status.expires_at:
-        day = f"{status.expires_at.astimezone(UTC):%Y-%m-%d}"
-        return f"the token expired on {day}."
     if status.verdict is Verdict.RESTRICTED:
         return "the token has no permission that Insights need."
     return ""

@@ -156,11 +156,14 @@ class RefreshFlow(msgspec.Struct, frozen=True, kw_only=True):
             saved = await self.save(connection, renewal.token)
         except MetaconnectError as error:
             return _failed(connection, error)
+        old = renewal.old
+        # Of one token the stored date may differ from Meta's by a rounding.
+        kept = old if saved.token.value == old.value else saved.token
         return Refreshed(
             client_id=connection.client_id,
-            outcome=_outcome(renewal.old, saved.token),
-            expires_before=renewal.old.expires_at,
-            expires_at=saved.token.expires_at,
+            outcome=_outcome(old, kept),
+            expires_before=old.expires_at,
+            expires_at=kept.expires_at,
         )
 
     async def _inspect(self, token: AccessToken) -> TokenInfo:

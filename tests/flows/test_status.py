@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from metaconnect.blocking import Metaconnect
 from metaconnect.constants import META_GRAPH_URL
 from metaconnect.errors import (
     CheckpointRequired,
@@ -281,6 +282,13 @@ class TestWhatMetaSays:
         assert (status.verdict, status.permissions_missing) == (Verdict.OK, None)
         assert asked(meta, "/debug_token") == []
         assert len(asked(meta)) == 1
+
+
+def test_without_await(settings, meta):
+    with Metaconnect(settings) as program:
+        assert program.status(check=True) == []
+        assert program.refresh(within=DAY) == []
+        assert program.status(["acme"])[0].verdict is Verdict.UNKNOWN
 
 
 class TestMany:
