@@ -126,6 +126,12 @@ class TestWhatTheStoreKnows:
         assert isinstance(found[1].problem, NotConnected)
         assert "metaconnect connect --client nobody" in found[1].next_step
 
+    async def test_whatever_order_the_store_has(self, program, connect, monkeypatch):
+        stored = [connect(client) for client in ("b", "c", "a")]
+        monkeypatch.setattr(program.parts.store, "connections", lambda: stored)
+
+        assert [s.client_id for s in await program.status()] == ["a", "b", "c"]
+
     async def test_nothing_is_connected(self, program):
         assert await program.status() == []
 
@@ -178,7 +184,8 @@ class TestWhatMetaSays:
         self, checked, connect, meta
     ):
         past = datetime.now(UTC) - DAY
-        connect("never", token=meta.sandbox.issue_token(expires_in=None, scopes=ALL))
+        never = meta.sandbox.issue_token(expires_in=None, scopes=ALL)
+        connect("never", token=never, expires_at=past)
         connect("late", token=meta.sandbox.issue_token(scopes=ALL), expires_at=past)
         connect("soon", token=meta.sandbox.issue_token(expires_in=86400, scopes=ALL))
         connect("gone", token=meta.sandbox.issue_token(expires_in=-1, scopes=ALL))
