@@ -7,8 +7,9 @@ The same without `await`.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from threading import Event
 from types import TracebackType
 from typing import TYPE_CHECKING, ParamSpec, Self, TypeVar, Unpack
@@ -24,6 +25,8 @@ from .settings import Settings
 if TYPE_CHECKING:  # most programs go without them
     from .flows.disconnect import Disconnection
     from .flows.doctor import Finding
+    from .flows.refresh import Refreshed
+    from .flows.status import ConnectionStatus
     from .flows.two_steps import StartedLogin
 
 TIMEOUT = 10.0  # seconds that a cancelled call may take to clean up
@@ -81,6 +84,25 @@ class Metaconnect:
     def connection(self, client_id: str | None = None) -> Connection:
         """Return the client's connection; without a name the only one."""
         return self._call(self._meta.connection, client_id)
+
+    def status(
+        self,
+        clients: Collection[str] | None = None,
+        *,
+        check: bool = False,
+        within: timedelta | None = None,
+    ) -> list[ConnectionStatus]:
+        """Return how connections are; see `AsyncMetaconnect.status`."""
+        return self._call(self._meta.status, clients, check=check, within=within)
+
+    def refresh(
+        self,
+        clients: Collection[str] | None = None,
+        *,
+        within: timedelta | None = None,
+    ) -> list[Refreshed]:
+        """Extend tokens; see `AsyncMetaconnect.refresh`."""
+        return self._call(self._meta.refresh, clients, within=within)
 
     def clients(self) -> list[Client]:
         """Return whom a connection may belong to, by name."""
@@ -178,6 +200,7 @@ class Metaconnect:
         *,
         ad_account: str | None = None,
         raw: bool = False,
+        refresh: bool = True,
         **options: Unpack[InsightsOptions],
     ) -> list[Row]:
         """Return Insights rows; see `AsyncMetaconnect.insights`."""
@@ -187,6 +210,7 @@ class Metaconnect:
             date_preset,
             ad_account=ad_account,
             raw=raw,
+            refresh=refresh,
             **options,
         )
 
@@ -197,11 +221,14 @@ class Metaconnect:
         *,
         ad_account: str | None = None,
         raw: bool = False,
+        refresh: bool = True,
         **options: Unpack[InsightsOptions],
     ) -> Iterator[Row]:
         """Yield the rows that `insights` returns, a page being held at a time."""
         query = insights_query(date_preset, **options)
-        request = self._call(self._meta.insights_request, query, client_id, ad_account)
+        request = self._call(
+            self._meta.insights_request, query, client_id, ad_account, refresh=refresh
+        )
         pages = self._meta.pages(request, raw=raw)
         try:
             while (page := self._call(anext, pages, None)) is not None:

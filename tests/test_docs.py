@@ -26,7 +26,7 @@ VARIABLES = {name for names in NAMES.values() for name in names}
 # Of other programs, or of the shell.
 FOREIGN = {"BROWSER", "NO_COLOR", "DATABASE_URL", "ON_ERROR_STOP", "MY_TOKEN"}
 FOREIGN |= {name for names in SETS.values() for name in names}
-FOREIGN_OPTIONS = {"--dist"}
+FOREIGN_OPTIONS = {"--dist", "--now", "--user"}
 
 
 def commands(group, path=("metaconnect",)):

@@ -37,6 +37,16 @@ COMMANDS = {
         "Read Insights and print a table, JSON, NDJSON or CSV.",
         "EXAMPLES",
     ),
+    "status": Command(
+        "status.status",
+        "Show every connection: whose it is, when its token expires, whether it works.",
+        "EXAMPLES",
+    ),
+    "refresh": Command(
+        "refresh.refresh",
+        "Exchange tokens before they expire, and say whether Meta moved the date.",
+        "EXAMPLES",
+    ),
     "disconnect": Command(
         "disconnect.disconnect",
         "Revoke the login at Meta, then delete the connection.",

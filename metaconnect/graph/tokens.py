@@ -104,10 +104,18 @@ async def long_lived_token(
 
 
 async def extend_token(
-    graph: GraphClient, app: MetaApp, token: AccessToken, now: datetime
+    graph: GraphClient,
+    app: MetaApp,
+    token: AccessToken,
+    now: datetime,
+    *,
+    system_user: bool = False,
 ) -> AccessToken:
     """
     Trade *token* for a long-lived one, with its true expiry.
+
+    That of a *system_user* is renewed for 60 days only where this is asked for:
+    https://developers.facebook.com/docs/business-management-apis/system-users/install-apps-and-generate-tokens
 
     Documented only as a GET with the secrets in the query, like debug_token:
     they are kept out of logs and messages, but not out of a proxy's.
@@ -119,6 +127,8 @@ async def extend_token(
         "client_secret": app.app_secret,
         "fb_exchange_token": token.value,
     }
+    if system_user:
+        params |= {"set_token_expires_in_60_days": "true"}
     body = await graph.request("GET", "/oauth/access_token", params=params)
     return await with_true_expiry(graph, app, access_token_in(body, now))
 

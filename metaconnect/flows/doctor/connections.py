@@ -11,7 +11,7 @@ from ...graph.client import Probe
 from ...graph.usage import percent_used
 from ...models import Connection
 from ...redact import command
-from ..clients import expires_soon, naming, require_same_issuer
+from ..clients import days_left, naming, require_same_issuer
 from ..threads import in_thread
 from .finding import Finding, Program, fine, problem, skipped, warning
 
@@ -62,7 +62,7 @@ def _require_not_expired(connection: Connection, now: datetime) -> None:
 
 
 def _healthy(name: str, connection: Connection, now: datetime) -> Finding:
-    if soon := expires_soon(connection, now):
+    if soon := days_left(connection, now):
         anew = command("connect --force", connection.client_id)
         return warning(name, f"the token expires in {soon}", f"Log in again:  {anew}")
     if connection.ad_account_id is None:
