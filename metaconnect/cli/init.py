@@ -126,4 +126,5 @@ def _set_up(
     say(what_to_enter_at_meta(settings))
     fresh = CommandContext(context.options)
     print_findings(asyncio.run(findings_of(fresh)), Format.table)
-    say("\nNext:  metaconnect connect")
+    first = "login" if settings.store_kind == "supabase" else "connect"
+    say(f"\nNext:  metaconnect {first}")

@@ -9,7 +9,7 @@ from ...stores.supabase.store import SupabaseStore
 from ..threads import in_thread
 from .finding import Finding, Program, fine, warning
 
-ADD_CLIENT = 'Add one:  metaconnect clients add "NAME"'
+ADD_CLIENT = 'Add one, such as:  metaconnect clients add "Acme"'
 
 
 async def check_project(program: Program) -> list[Finding]:
