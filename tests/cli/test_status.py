@@ -72,6 +72,19 @@ class TestStatus:
             assert fact in acme
         assert meta.sandbox.requests == []
 
+    def test_what_nobody_has_takes_no_column(self, shell, add):
+        add("acme", user_name=None, timezone_name=None, ad_account_name=None)
+
+        done = shell.run("status", "--check", "--format", "table")
+
+        names = done.stdout.splitlines()[0].split()
+        assert "timezone_name" not in names
+        assert "permissions_missing" not in names
+        # An id stands for a name that is not known.
+        assert {"ad_account_name", "user_name", "currency"} <= set(names)
+        assert "act_101000000000000" in done.stdout
+        assert "122100000000000001" in done.stdout
+
     def test_each_that_is_not_well_has_a_line_and_a_command(self, shell, add):
         add("acme", 3)
         add("globex")
