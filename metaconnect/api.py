@@ -46,15 +46,18 @@ from .flows.insights import (
 from .flows.threads import in_thread
 from .insights.query import InsightsOptions, InsightsQuery, insights_query
 from .models import AdAccount, Client, Connection, MetaApp, Row
-from .parts import Notice, Parts, log_notice
+from .parts import Notice, Parts, log_notice, read_stored_settings
 from .settings import Settings, load_settings, working_folder
 
-if TYPE_CHECKING:  # only connecting needs them
+if TYPE_CHECKING:  # only connecting and disconnecting need them
     from .flows.authorize import Show
     from .flows.connect import ConnectFlow, LoginResult
+    from .flows.disconnect import Disconnection, MayCutOff
+    from .flows.doctor import Finding
     from .flows.refresh import Refreshed
     from .flows.renewal import Renewer
     from .flows.status import ConnectionStatus
+    from .flows.two_steps import StartedLogin
     from .oauth.receiver import Receiver
 
 
@@ -70,7 +73,9 @@ class AsyncMetaconnect:
     def __init__(
         self, settings: Settings | None = None, *, notice: Notice = log_notice
     ) -> None:
-        self.settings = settings or load_settings(os.environ, working_folder())
+        self.settings = settings or load_settings(
+            os.environ, working_folder(), read_stored=read_stored_settings
+        )
         self.parts = Parts(self.settings, notice)
         self._notice = notice
         self._note_once = once(notice)
@@ -83,6 +88,12 @@ class AsyncMetaconnect:
 
     async def aclose(self) -> None:
         await self.parts.aclose()
+
+    async def doctor(self) -> list[Finding]:
+        """Try every prerequisite; return what was found, and how to mend it."""
+        from .flows.doctor import doctor
+
+        return await doctor(self.parts)
 
     async def connections(self) -> list[Connection]:
         """Return every connection of the store, by client."""
@@ -201,11 +212,20 @@ class AsyncMetaconnect:
         return await in_thread(self.parts.store.clients)
 
     async def ad_accounts(
-        self, client_id: str | None = None, *, pick: PickClient | None = None
+        self,
+        client_id: str | None = None,
+        *,
+        businesses: bool = False,
+        pick: PickClient | None = None,
     ) -> tuple[AdAccount, ...]:
-        """Return every ad account that the client's token reaches."""
+        """
+        Return every ad account that the client's token reaches; with *businesses*
+        those that the person's businesses own or were given.
+        """
         connection = await self.connection(client_id, pick=pick)
-        return await reached_ad_accounts(connection, graph=self.parts.graph)
+        return await reached_ad_accounts(
+            connection, graph=self.parts.graph, businesses=businesses
+        )
 
     async def use_ad_account(
         self,
@@ -240,23 +260,96 @@ class AsyncMetaconnect:
         """
         Log in to Meta in the browser and save the connection.
 
-        A client whose token Meta still accepts keeps it; only the ad account changes
-        where *account* names another. *force* logs in anew, *rerequest* asks again
-        for permissions that were declined. *receivers* and *show* take the place of
-        the listener on localhost and of the person's browser. *timeout* is seconds.
+        A token that Meta still accepts is kept, unless *force* is set, and only the
+        ad account changes. *rerequest* asks again for permissions that were declined.
+        *receivers* and *show* take the place of a listener and the person's browser.
         """
-        from .flows.authorize import own_browser
-
         flow = self._connect_flow(client_id)
         with naming(client_id):
             if not (force or rerequest) and (found := await flow.accepted(account)):
                 return found
             await flow.prepare()
             if receivers is None or show is None:
-                uri = self.settings.redirect_uri_for(paste=False)
-                receivers, show = own_browser(uri, self._notice)
+                receivers, show = self._own_browser()
             await flow.log_in(receivers, show, timeout=timeout, rerequest=rerequest)
             return await flow.finish(partial(choose_ad_account, account, pick=pick))
+
+    async def start_connect(
+        self,
+        client_id: str,
+        *,
+        redirect_uri: str | None = None,
+        rerequest: bool = False,
+        timeout: float = 3600,
+    ) -> StartedLogin:
+        """
+        Return where somebody logs in, for `complete_connect` to go on from.
+
+        Nothing listens: *redirect_uri* is any that the app lists, by default that
+        of the settings. The answer counts once, for *timeout* seconds, at most a
+        day; a second start takes the place of the first.
+        """
+        from .flows.two_steps import start_login
+
+        flow = self._connect_flow(client_id)
+        with naming(client_id):
+            await flow.prepare()
+            return await start_login(
+                client_id,
+                host=flow.host,
+                app=flow.app,
+                redirect_uri=redirect_uri or self.settings.redirect_uri_for(paste=True),
+                started=self.parts.started,
+                lifetime=timedelta(seconds=timeout),
+                rerequest=rerequest,
+                now=flow.now(),
+            )
+
+    async def complete_connect(
+        self,
+        client_id: str,
+        address: str,
+        *,
+        account: str | None = None,
+        pick: PickAdAccount | None = None,
+    ) -> LoginResult:
+        """Take *address*, on which the browser ended after `start_connect`."""
+        from .flows.two_steps import code_in_answer
+
+        flow = self._connect_flow(client_id)
+        with naming(client_id):
+            await flow.prepare()
+            code, redirect_uri = await code_in_answer(
+                client_id, address, started=self.parts.started
+            )
+            await flow.exchange(code, redirect_uri)
+            return await flow.finish(partial(choose_ad_account, account, pick=pick))
+
+    async def connect_with_token(
+        self,
+        client_id: str,
+        token: str,
+        *,
+        account: str | None = None,
+        pick: PickAdAccount | None = None,
+    ) -> LoginResult:
+        """
+        Save a connection with a token of this app that was issued elsewhere.
+
+        It may be a person's or a system user's; Meta inspects it first, and a
+        short-lived one is exchanged for a long-lived one.
+        """
+        flow = self._connect_flow(client_id)
+        with naming(client_id):
+            await flow.prepare()
+            await flow.adopt(token)
+            return await flow.finish(partial(choose_ad_account, account, pick=pick))
+
+    def _own_browser(self) -> tuple[Sequence[Receiver], Show]:
+        from .flows.authorize import own_browser
+
+        redirect_uri = self.settings.redirect_uri_for(paste=False)
+        return own_browser(redirect_uri, self._notice)
 
     async def resume(
         self,
@@ -270,6 +363,40 @@ class AsyncMetaconnect:
         with naming(client_id):
             await flow.prepare()
             return await flow.finish(partial(choose_ad_account, account, pick=pick))
+
+    async def disconnect(
+        self,
+        client_id: str | None = None,
+        *,
+        local_only: bool = False,
+        may_cut_off: MayCutOff | bool = False,
+        pick: PickClient | None = None,
+    ) -> Disconnection:
+        """
+        Revoke the client's login at Meta, then delete its connection.
+
+        That ends the login of every client which the same person connected:
+        *may_cut_off* allows it, True or a function that decides when it is known
+        whom. *local_only* asks nothing of Meta. Nothing is deleted where Meta cannot
+        be reached.
+        """
+        from .flows.disconnect import DisconnectFlow, refuse_to_cut_off
+
+        if isinstance(may_cut_off, bool):
+            allowed = may_cut_off
+            may_cut_off = (lambda *_: True) if allowed else refuse_to_cut_off
+        knows_app = self.settings.meta_app_id and self.settings.meta_app_secret
+        flow = DisconnectFlow(
+            host=self.settings.meta_host,
+            app_id=self.settings.meta_app_id,
+            graph=self.parts.graph,
+            store=self.parts.store,
+            pending=self.parts.pending if knows_app else None,
+        )
+        named = client_id or self.settings.client
+        return await flow.run(
+            named, pick, local_only=local_only, may_cut_off=may_cut_off
+        )
 
     async def client_to_connect(
         self, client_id: str | None = None, *, pick: PickClient | None = None

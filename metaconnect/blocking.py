@@ -22,9 +22,14 @@ from .models import AdAccount, Client, Connection, Row
 from .parts import Notice, log_notice
 from .settings import Settings
 
-if TYPE_CHECKING:  # loaded where they are used
+if TYPE_CHECKING:  # most programs go without them
+    from .flows.disconnect import Disconnection
+    from .flows.doctor import Finding
     from .flows.refresh import Refreshed
     from .flows.status import ConnectionStatus
+    from .flows.two_steps import StartedLogin
+
+TIMEOUT = 10.0  # seconds that a cancelled call may take to clean up
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -68,6 +73,10 @@ class Metaconnect:
     def settings(self) -> Settings:
         return self._meta.settings
 
+    def doctor(self) -> list[Finding]:
+        """Try every prerequisite; return what was found, and how to mend it."""
+        return self._call(self._meta.doctor)
+
     def connections(self) -> list[Connection]:
         """Return every connection of the store, by client."""
         return self._call(self._meta.connections)
@@ -99,9 +108,14 @@ class Metaconnect:
         """Return whom a connection may belong to, by name."""
         return self._call(self._meta.clients)
 
-    def ad_accounts(self, client_id: str | None = None) -> tuple[AdAccount, ...]:
-        """Return every ad account that the client's token reaches."""
-        return self._call(self._meta.ad_accounts, client_id)
+    def ad_accounts(
+        self, client_id: str | None = None, *, businesses: bool = False
+    ) -> tuple[AdAccount, ...]:
+        """
+        Return every ad account that the client's token reaches; with *businesses*
+        those that the person's businesses own or were given.
+        """
+        return self._call(self._meta.ad_accounts, client_id, businesses=businesses)
 
     def use_ad_account(self, client_id: str, ad_account: str) -> Connection:
         """Choose the ad account that the client's Insights are read from."""
@@ -127,9 +141,57 @@ class Metaconnect:
         )
         return result.connection
 
+    def start_connect(
+        self,
+        client_id: str,
+        *,
+        redirect_uri: str | None = None,
+        rerequest: bool = False,
+        timeout: float = 3600,
+    ) -> StartedLogin:
+        """Return where somebody logs in; see `AsyncMetaconnect.start_connect`."""
+        return self._call(
+            self._meta.start_connect,
+            client_id,
+            redirect_uri=redirect_uri,
+            rerequest=rerequest,
+            timeout=timeout,
+        )
+
+    def complete_connect(
+        self, client_id: str, address: str, *, account: str | None = None
+    ) -> Connection:
+        """Take the address on which the browser ended after `start_connect`."""
+        return self._call(
+            self._meta.complete_connect, client_id, address, account=account
+        ).connection
+
+    def connect_with_token(
+        self, client_id: str, token: str, *, account: str | None = None
+    ) -> Connection:
+        """Save a token that was issued elsewhere; see `AsyncMetaconnect`."""
+        return self._call(
+            self._meta.connect_with_token, client_id, token, account=account
+        ).connection
+
     def resume(self, client_id: str, *, account: str | None = None) -> Connection:
         """Finish a login that was kept because it could not be saved."""
         return self._call(self._meta.resume, client_id, account=account).connection
+
+    def disconnect(
+        self,
+        client_id: str,
+        *,
+        local_only: bool = False,
+        may_cut_off: bool = False,
+    ) -> Disconnection:
+        """Revoke the login and delete it; see `AsyncMetaconnect.disconnect`."""
+        return self._call(
+            self._meta.disconnect,
+            client_id,
+            local_only=local_only,
+            may_cut_off=may_cut_off,
+        )
 
     def insights(
         self,
@@ -189,10 +251,12 @@ class Metaconnect:
             finally:
                 ended.set()
 
-        future = self._portal.start_task_soon(run)
+        future = None
         try:
+            future = self._portal.start_task_soon(run)
             return future.result()
         except BaseException:
-            future.cancel()
-            ended.wait()
+            if future and not ended.is_set():
+                future.cancel()
+                ended.wait(TIMEOUT)
             raise

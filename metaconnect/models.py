@@ -83,13 +83,18 @@ class MetaUser(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AdAccount(msgspec.Struct, frozen=True, kw_only=True):
-    """An ad account as /me/adaccounts lists it. `id` includes ``act_``."""
+    """
+    An ad account as /me/adaccounts lists it. `id` includes ``act_``.
+
+    `business` is the name of the business that it was listed for, if any was.
+    """
 
     id: str
     name: str = ""
     account_status: int | None = None
     currency: str | None = None
     timezone_name: str | None = None
+    business: str | None = None
 
     @property
     def status(self) -> str:

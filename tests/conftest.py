@@ -9,6 +9,7 @@ import os
 import random
 import shutil
 import socket
+from copy import copy
 
 import pytest
 
@@ -104,6 +105,7 @@ def connected(one_login, shell, meta):
     """A shell whose client acme is connected."""
     data, tokens, permissions = one_login
     shutil.copytree(data, shell.env["METACONNECT_HOME"])
-    meta.sandbox.tokens.update(tokens)
+    # Copies: a test may revoke one, which others go on with.
+    meta.sandbox.tokens.update({value: copy(t) for value, t in tokens.items()})
     meta.sandbox.permissions.update(permissions)
     return shell

@@ -1,5 +1,7 @@
 """README, SECURITY.md, .env.example, the help and the code say the same."""
 
+import ast
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -8,7 +10,9 @@ import pytest
 from typer.main import get_command
 
 from metaconnect import errors
+from metaconnect.cli import lazy
 from metaconnect.cli.main import app
+from metaconnect.flows.handover import KINDS, SETS
 from metaconnect.insights.picks import PLAIN
 from metaconnect.settings import NAMES
 
@@ -20,7 +24,8 @@ SECURITY = (ROOT / "SECURITY.md").read_text()
 ENV_EXAMPLE = (ROOT / ".env.example").read_text()
 VARIABLES = {name for names in NAMES.values() for name in names}
 # Of other programs, or of the shell.
-FOREIGN = {"BROWSER", "NO_COLOR", "DATABASE_URL", "ON_ERROR_STOP"}
+FOREIGN = {"BROWSER", "NO_COLOR", "DATABASE_URL", "ON_ERROR_STOP", "MY_TOKEN"}
+FOREIGN |= {name for names in SETS.values() for name in names}
 FOREIGN_OPTIONS = {"--dist", "--now", "--user"}
 
 
@@ -33,6 +38,7 @@ def commands(group, path=("metaconnect",)):
 
 
 ROOT_COMMAND = get_command(app)
+ROOT_COMMAND.commands.update({name: lazy.load(name) for name in lazy.COMMANDS})
 COMMANDS = dict(commands(ROOT_COMMAND))
 
 
@@ -62,6 +68,13 @@ def test_every_command_and_option_has_help(command):
     assert COMMANDS[command].help
     for parameter in COMMANDS[command].params:
         assert parameter.help, parameter.name
+
+
+@pytest.mark.parametrize("name", lazy.COMMANDS)
+def test_a_command_is_summed_up_as_it_says_itself(name):
+    own = ROOT_COMMAND.commands[name].get_short_help_str(200)
+
+    assert lazy.COMMANDS[name].summary == own
 
 
 def test_the_readme_names_no_command_that_is_not_there():
@@ -113,6 +126,21 @@ def test_the_plain_columns_are_in_the_readme_with_their_action_types():
     }
 
 
+def test_the_variables_for_other_programs_are_in_the_readme():
+    rows = re.findall(r"^\| `([\w-]+)` \| (`[^|]+`) \| (.+) \|$", README, re.MULTILINE)
+    documented = {
+        name: (re.findall(r"`(\w+)`", variables), number == "the number")
+        for name, variables, number in rows
+    }
+
+    assert documented == {
+        name: (list(variables), "account_number" in variables.values())
+        for name, variables in SETS.items()
+    }
+    (listed,) = re.findall(r"The kinds are (.*?)\.", README)
+    assert tuple(re.findall(r"`(\w+)`", listed)) == KINDS
+
+
 def test_the_floors_in_the_readme_are_those_that_are_tested():
     (drawn,) = re.findall(r"```text\n(__main__.*?)```", README, re.DOTALL)
     # Beside the names, after a wider gap, is what they are.
@@ -160,3 +188,37 @@ def test_every_file_that_is_named_is_there(text):
 
 def test_the_changelog_has_a_section_for_what_is_not_released():
     assert "## [Unreleased]" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def texts(value):
+    """Yield every text in *value*, which was JSON."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from texts(each)
+
+
+def said_by_the_program():
+    """Return every literal of the code, and what the pretend Meta says."""
+    for module in ROOT.glob("metaconnect/**/*.py"):
+        for node in ast.walk(ast.parse(module.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+    yield from texts(json.loads((ROOT / "metaconnect/sandbox/faults.json").read_text()))
+
+
+def symptoms():
+    """Return the first column of the troubleshooting table."""
+    table = README.partition("| you see | why | what to do |")[2].partition("\n\n")[0]
+    cells = [line.split("|")[1] for line in table.splitlines() if line.startswith("| ")]
+    return [quoted for cell in cells for quoted in re.findall(r"`([^`]+)`", cell)]
+
+
+def test_what_the_troubleshooting_table_quotes_is_what_the_program_says():
+    said = list(said_by_the_program())
+
+    assert len(symptoms()) > 25
+    for symptom in symptoms():
+        for piece in filter(None, map(str.strip, symptom.split("…"))):
+            assert any(piece in text for text in said), piece

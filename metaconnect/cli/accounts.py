@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from ..models import AdAccount, Connection, Row
     from .context import CommandContext
 
+# The last ones leave first where a terminal is narrow.
+FIRST = ("id", "name", "status")
+REST = ("used_by", "currency", "timezone_name", "chosen")
 app = typer.Typer(
     name="accounts",
     help="The ad accounts that a client's token reaches.",
@@ -29,21 +32,35 @@ def list_(
     client: ClientOption = None,
     form: FormatOption = None,
     json: JsonOption = False,
+    businesses: Annotated[
+        bool,
+        typer.Option(
+            "--businesses",
+            help="Those that the person's businesses own or were given, also "
+            "where the person has no role on them.",
+        ),
+    ] = False,
 ) -> None:
-    """List them; in the table the chosen one has a star."""
+    """
+    List them; in the table the chosen one has a star.
+
+    used_by names the clients whose chosen ad account it is.
+    """
     import asyncio
 
     from .output import chosen_format, print_list
 
     chosen = chosen_format(form, json=json)
-    connection, ad_accounts = asyncio.run(_reached(ctx.obj, client))
+    rows = asyncio.run(_rows(ctx.obj, client, businesses=businesses))
     print_list(
-        [_row(connection, account) for account in ad_accounts],
-        ("id", "name", "status", "currency", "timezone_name", "chosen"),
+        rows,
+        (*FIRST, "business", *REST) if businesses else FIRST + REST,
         chosen,
         marker="chosen",
         dim=lambda row: row["status"] not in ("active", "any active", "unknown"),
-        empty="This login reaches no ad account.",
+        empty="The businesses of this login have no ad account."
+        if businesses
+        else "This login reaches no ad account.",
     )
 
 
@@ -67,12 +84,19 @@ def use(
     asyncio.run(_use(ctx.obj, client, account))
 
 
-async def _reached(
-    context: CommandContext, client: str | None
-) -> tuple[Connection, Sequence[AdAccount]]:
+async def _rows(
+    context: CommandContext, client: str | None, *, businesses: bool
+) -> list[Row]:
     async with context.meta() as meta:
         connection = await meta.connection(client, pick=context.pick_client)
-        return connection, await meta.ad_accounts(connection.client_id)
+        ad_accounts = await meta.ad_accounts(
+            connection.client_id, businesses=businesses
+        )
+        used_by = _used_by(await meta.connections())
+    return [
+        _row(account, connection, used_by.get(account.id, ()), businesses=businesses)
+        for account in ad_accounts
+    ]
 
 
 async def _use(context: CommandContext, client: str | None, named: str | None) -> None:
@@ -90,11 +114,27 @@ async def _use(context: CommandContext, client: str | None, named: str | None) -
     say(f"Client {connection.client_id!r} now uses {name} ({account.id}).")
 
 
-def _row(connection: Connection, account: AdAccount) -> Row:
+def _used_by(connections: Sequence[Connection]) -> dict[str | None, list[str]]:
+    """Return the clients that have chosen an ad account, by its id."""
+    used_by: dict[str | None, list[str]] = {}
+    for connection in connections:
+        used_by.setdefault(connection.ad_account_id, []).append(connection.client_id)
+    return used_by
+
+
+def _row(
+    account: AdAccount,
+    connection: Connection,
+    used_by: Sequence[str],
+    *,
+    businesses: bool,
+) -> Row:
     return {
         "id": account.id,
         "name": account.name,
         "status": account.status,
+        **({"business": account.business} if businesses else {}),
+        "used_by": sorted(used_by),
         "currency": account.currency,
         "timezone_name": account.timezone_name,
         "chosen": account.id == connection.ad_account_id,

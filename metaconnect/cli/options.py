@@ -1,7 +1,9 @@
 """Options that more than one command takes."""
 
 from collections.abc import Sequence
+from itertools import takewhile
 from pathlib import Path
+from shlex import join
 from typing import Annotated, NamedTuple
 
 import typer
@@ -23,6 +25,13 @@ class GlobalOptions(NamedTuple):
     service_role: bool = False
     no_input: bool = False
     debug: bool = False
+
+    def for_next(self) -> str:
+        """Return the options that decide which connections the next command sees."""
+        words = ["--env-file", str(self.env_file)] if self.env_file else []
+        words += ["--store", self.store] if self.store else []
+        words += ["--service-role"] if self.service_role else []
+        return join(words)
 
 
 def _clients(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -108,9 +117,14 @@ TimeoutOption = Annotated[
 ]
 
 
+def own(arguments: Sequence[str]) -> Sequence[str]:
+    """Return *arguments* up to ``--``: what follows may be another program's."""
+    return list(takewhile(lambda argument: argument != "--", arguments))
+
+
 def asks_for_json(arguments: Sequence[str]) -> bool:
     """Whether a command line asks for JSON in so many words, even a wrong one."""
-    text = " ".join(arguments).replace("--format=", "--format ") + " "
+    text = " ".join(own(arguments)).replace("--format=", "--format ") + " "
     return any(
         f" {asked} " in f" {text}"
         for asked in ("--json", "--format json", "--format ndjson")

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from ..errors import AdAccountNotFound, ConfigError, GraphError, UsageError
 from ..graph.accounts import list_ad_accounts
+from ..graph.businesses import business_ad_accounts
 from ..graph.client import GraphClient
 from ..graph.tokens import TokenInfo, inspect_token
 from ..models import AccessToken, AdAccount, Connection, normal_ad_account_id
@@ -61,17 +62,26 @@ def named_ad_account(
         found = similar
     if len(found) == 1:
         return found[0]
+    raise _not_one(name, found, similar, ad_accounts)
+
+
+def _not_one(
+    name: str,
+    found: Sequence[AdAccount],
+    similar: Sequence[AdAccount],
+    ad_accounts: Sequence[AdAccount],
+) -> AdAccountNotFound:
     if found:
-        raise AdAccountNotFound(
+        return AdAccountNotFound(
             f"{name!r} fits {len(found)} ad accounts: {_listed(found)}.",
             hint="Name one by its id.",
         )
     if similar:
-        raise AdAccountNotFound(
+        return AdAccountNotFound(
             f"No ad account is called {name!r}; this is a part of: {_listed(similar)}.",
             hint="Name one by its id.",
         )
-    raise AdAccountNotFound(
+    return AdAccountNotFound(
         f"This login reaches no ad account {name!r} "
         f"(of the {len(ad_accounts)} that it reaches).",
         hint="See them with:  metaconnect accounts list",
@@ -116,14 +126,17 @@ async def inspected(graph: GraphClient, token: AccessToken) -> TokenInfo | None:
 
 
 async def reached_ad_accounts(
-    connection: Connection, *, graph: GraphClient
+    connection: Connection, *, graph: GraphClient, businesses: bool = False
 ) -> tuple[AdAccount, ...]:
     """
-    Return every ad account that the token reaches; see `list_ad_accounts`.
+    Return every ad account that the token reaches; see `list_ad_accounts`. With
+    *businesses* those of the person's businesses; see `business_ad_accounts`.
 
     A connection does not say whether its token is a system user's: Meta is asked.
     """
     with naming(connection.client_id):
+        if businesses:
+            return await business_ad_accounts(graph, connection.token)
         info = await inspected(graph, connection.token)
         return await list_ad_accounts(
             graph,

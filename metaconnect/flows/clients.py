@@ -158,15 +158,21 @@ def expires_soon(token: AccessToken, now: datetime) -> bool:
 def notes_on(connection: Connection, host: MetaHost, now: datetime) -> list[str]:
     """Return what a person should know before the connection is used."""
     notes = note_on_host(host)
-    expires_at = connection.token.expires_at
-    if expires_at and expires_soon(connection.token, now):
-        days = -(-(expires_at - now) // timedelta(days=1))
+    if soon := days_left(connection, now):
         notes.append(
-            f"The token of client {connection.client_id!r} expires in "
-            f"{days} day{'s' * (days > 1)}. Log in again:  "
-            + command("connect --force", connection.client_id)
+            f"The token of client {connection.client_id!r} expires in {soon}. "
+            f"Log in again:  {command('connect --force', connection.client_id)}"
         )
     return notes
+
+
+def days_left(connection: Connection, now: datetime) -> str:
+    """Return in how many days the token expires, "" where that is not soon."""
+    expires_at = connection.token.expires_at
+    if expires_at is None or not expires_soon(connection.token, now):
+        return ""
+    days = -(-(expires_at - now) // timedelta(days=1))
+    return f"{days} day{'s' * (days > 1)}"
 
 
 async def _connection(client_id: str, store: ConnectionStore) -> Connection:

@@ -12,7 +12,7 @@ from .client import GraphClient
 from .paging import pages
 
 _FIELDS = "id,account_id,name,account_status,currency,timezone_name"
-_PAGE: dict[str, object] = {"fields": _FIELDS, "limit": 100}
+PAGE: dict[str, object] = {"fields": _FIELDS, "limit": 100}
 
 
 async def me(graph: GraphClient, token: AccessToken) -> MetaUser:
@@ -53,7 +53,7 @@ async def list_ad_accounts(
         assigned = await _assigned(graph, token, user_id)
         if assigned is not None:
             return assigned
-    return await _listed(graph, token, "/me/adaccounts", **_PAGE)
+    return await accounts_at(graph, token, "/me/adaccounts", **PAGE)
 
 
 async def _assigned(
@@ -62,30 +62,32 @@ async def _assigned(
     """Return the assigned ad accounts, None where there is no such edge."""
     path = f"/{quote(user_id or 'me', safe='')}/assigned_ad_accounts"
     try:
-        return await _listed(graph, token, path, **_PAGE)
+        return await accounts_at(graph, token, path, **PAGE)
     except InvalidRequest:
         # The edge may not exist, or may refuse `fields` and `limit` only.
         pass
     try:
-        bare = await _listed(graph, token, path)
+        bare = await accounts_at(graph, token, path)
     except InvalidRequest:
         return None
     described = {
-        a.id: a for a in await _listed(graph, token, "/me/adaccounts", **_PAGE)
+        a.id: a for a in await accounts_at(graph, token, "/me/adaccounts", **PAGE)
     }
     return tuple(described.get(a.id, a) for a in bare)
 
 
-async def _listed(
+async def accounts_at(
     graph: GraphClient, token: AccessToken, path: str, **params: object
 ) -> tuple[AdAccount, ...]:
+    """Return the ad accounts of all pages of the edge at *path*."""
     rows: list[Row] = []
     async for page in pages(graph, path, token, **params):
         rows += page
-    return _each_once(ad_account_in(row) for row in rows)
+    return each_once(ad_account_in(row) for row in rows)
 
 
-def _each_once(ad_accounts: Iterable[AdAccount | None]) -> tuple[AdAccount, ...]:
+def each_once(ad_accounts: Iterable[AdAccount | None]) -> tuple[AdAccount, ...]:
+    """Return *ad_accounts* without those that came before."""
     found: dict[str, AdAccount] = {}
     for ad_account in ad_accounts:
         if ad_account is not None:

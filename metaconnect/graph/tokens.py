@@ -17,7 +17,7 @@ from ..errors import (
     TokenRejected,
 )
 from ..models import AccessToken, MetaApp
-from .client import GraphClient
+from .client import GraphClient, Probe
 from .decode import Body
 from .error_codes import CHECK_APP
 from .errors import error_from, holds_error
@@ -168,6 +168,16 @@ async def inspect_token(
             fbtrace_id=error.fbtrace_id,
         ) from None
     return token_info_in(body)
+
+
+async def probe_app(graph: GraphClient, app: MetaApp) -> Probe:
+    """Ask for a token of the app itself (RFC 6749, section 4.4), and drop it."""
+    form = {
+        "client_id": app.app_id,
+        "client_secret": app.app_secret,
+        "grant_type": "client_credentials",
+    }
+    return await graph.probe("POST", "/oauth/access_token", form=form)
 
 
 async def granted_permissions(graph: GraphClient, token: AccessToken) -> dict[str, str]:

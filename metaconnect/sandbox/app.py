@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from . import control, graph, tokens
+from . import businesses, control, graph, tokens
 from .dialog import dialog, dialog_answer
 from .faults import Fault, answer
 from .guard import GuardMiddleware
@@ -30,7 +30,10 @@ ROUTES = [
     Route("/me/permissions", graph.delete_permissions, methods=["DELETE"]),
     Route("/me/permissions/{permission}", graph.delete_permission, methods=["DELETE"]),
     Route("/me/adaccounts", graph.ad_accounts),
+    Route("/me/businesses", businesses.businesses),
     Route("/{user_id}/assigned_ad_accounts", graph.assigned_ad_accounts),
+    Route("/{business_id}/owned_ad_accounts", businesses.owned_ad_accounts),
+    Route("/{business_id}/client_ad_accounts", businesses.client_ad_accounts),
     Route("/{object_id}", graph.ad_account),
     Route("/{object_id}/insights", insights),
     Route("/{object_id}/insights", report_run, methods=["POST"]),

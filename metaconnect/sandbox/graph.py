@@ -35,23 +35,24 @@ async def me(request: Request) -> Response:
 async def permissions(request: Request) -> Response:
     """GET /me/permissions: granted and declined."""
     sandbox: Sandbox = request.app.state.sandbox
-    _user(request, "permissions")
+    person(request, "permissions")
     known = sandbox.permissions.items()
     rows = [{"permission": p, "status": status} for p, status in known]
     return GraphResponse({"data": rows})
 
 
-def _user(request: Request, edge: str) -> None:
-    """Check that the token is a person's: SystemUser has no such *edge*."""
+def person(request: Request, edge: str) -> Token:
+    """Return the token of *request*, a person's: SystemUser has no such *edge*."""
     token = caller(request, at_me=True)
     if token.kind != "USER":
         raise Fault("100/node-field", name=edge, node=NODES[token.kind])
+    return token
 
 
 async def delete_permissions(request: Request) -> Response:
     """DELETE /me/permissions: remove the app; all its user tokens become invalid."""
     sandbox: Sandbox = request.app.state.sandbox
-    _user(request, "permissions")
+    person(request, "permissions")
     for token in sandbox.tokens.values():
         if token.kind == "USER" and token.app_id == sandbox.app_id:
             token.dead = token.dead or "458"
@@ -62,7 +63,7 @@ async def delete_permissions(request: Request) -> Response:
 async def delete_permission(request: Request) -> Response:
     """DELETE /me/permissions/{permission}: decline that one."""
     sandbox: Sandbox = request.app.state.sandbox
-    _user(request, "permissions")
+    person(request, "permissions")
     name = request.path_params["permission"]
     if name == "public_profile" or name not in sandbox.permissions:
         raise Fault("100")
@@ -74,7 +75,7 @@ async def ad_accounts(request: Request) -> Response:
     """GET /me/adaccounts: 25 a page; by default only the ids."""
     sandbox: Sandbox = request.app.state.sandbox
     token = caller(request, at_me=True)
-    return _listed(request, token, accounts.reached(sandbox))
+    return listed(request, token, accounts.reached(sandbox))
 
 
 async def assigned_ad_accounts(request: Request) -> Response:
@@ -84,12 +85,13 @@ async def assigned_ad_accounts(request: Request) -> Response:
     user_id = request.path_params["user_id"]
     if user_id not in ("me", USERS[token.kind]["id"]):
         raise Fault("100/33", method="get", id=user_id)
-    return _listed(request, token, accounts.allowed(token, sandbox))
+    return listed(request, token, accounts.allowed(token, sandbox))
 
 
-def _listed(
+def listed(
     request: Request, token: Token, found: Sequence[accounts.Account]
 ) -> Response:
+    """Answer with a page of the ad accounts *found*."""
     sandbox: Sandbox = request.app.state.sandbox
     require_ads(token, sandbox, "200/ads")
     fields = _account_fields(request, token)

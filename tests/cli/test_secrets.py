@@ -1,8 +1,11 @@
 """No secret shows anywhere: every command at debug level, and a search."""
 
+import hmac
 import json
 import logging
+import re
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -20,9 +23,24 @@ def secrets(meta):
             meta.app_secret,
             *sandbox.tokens,
             *sandbox.codes,
+            *(proof(meta.app_secret, token) for token in sandbox.tokens),
         }
 
     return given
+
+
+def proof(app_secret, token):
+    """https://developers.facebook.com/docs/graph-api/guides/secure-requests"""
+    return hmac.new(app_secret.encode(), token.encode(), "sha256").hexdigest()
+
+
+def states(text):
+    """Return the states that the addresses in *text* carry, and the rest of it."""
+    printed = re.compile(
+        r"^http://localhost:\d+/v26\.0/dialog/oauth\?\S+$", re.MULTILINE
+    )
+    found = [parse_qs(urlsplit(url).query)["state"][0] for url in printed.findall(text)]
+    return found, printed.sub("", text)
 
 
 def run_everything(shell, meta):
@@ -45,6 +63,12 @@ def run_everything(shell, meta):
     yield shell.run(*connect, "--resume")
     yield shell.run("insights", "--debug", META_GRAPH_URL="http://localhost:1")
     yield shell.run(*connect, "--force", META_GRAPH_URL="http://localhost:1")
+    yield shell.run("accounts", "list", "--businesses", "--debug")
+    yield shell.run("exec", "--debug", "--", "true")
+    yield shell.run("exec", "--debug", "--env", "X=app_secret", "--", "no-such-program")
+    yield shell.run("token", META_GRAPH_URL="http://localhost:1")
+    yield shell.run("disconnect", "--debug", META_APP_SECRET="0123456789abcdef01234567")
+    yield shell.run("disconnect", "--debug")
 
 
 def test_no_secret_in_any_output(shell, meta, secrets):
@@ -57,6 +81,17 @@ def test_no_secret_in_any_output(shell, meta, secrets):
     for done in outputs:
         for secret in found:
             assert secret not in done.stdout + done.stderr, done.args
+
+
+def test_the_state_is_only_in_the_address_for_the_person(shell, meta):
+    said = [done.stdout + done.stderr for done in run_everything(shell, meta)]
+    printed = [states(text) for text in said]
+
+    assert sum(len(found) for found, _ in printed) > 4
+    for found, rest in printed:
+        assert len(found) <= 1
+        assert all(state not in rest for state in found)
+        assert not re.search(r"\bstate=[\w-]{20,}", rest)
 
 
 def test_no_secret_in_the_arguments_of_any_process(shell, tmp_path):

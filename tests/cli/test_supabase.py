@@ -124,6 +124,10 @@ class TestSigningIn:
             ["clients", "list", "--format", "table"],
             ["clients", "add", "x"],
             ["accounts", "list"],
+            ["disconnect", "--client", "x"],
+            ["disconnect", "--client", "x", "--local-only"],
+            ["token"],
+            ["exec", "--", "true"],
             ["whoami"],
             ["logout"],
         ],
@@ -183,6 +187,46 @@ class TestClients:
         removed = signed_in.run("clients", "remove", client, "--yes")
         assert removed.returncode == 0, removed.stderr
         assert json.loads(signed_in.run("clients", "list").stdout) == []
+
+    @pytest.mark.parametrize(("key", "code"), [("\x04", 2), ("\x03", 130), ("\r", 2)])
+    def test_no_answer_removes_nothing(self, signed_in, key, code):
+        add_client(signed_in, "Acme")
+        with signed_in.at_terminal("clients", "remove", "Acme") as terminal:
+            terminal.until(r"\[y/N\]")
+            terminal.type(key)
+            assert terminal.end() == code, terminal.shown
+
+        (client,) = json.loads(signed_in.run("clients", "list").stdout)
+        assert client["name"] == "Acme"
+        assert client["connected"] is False
+
+    def test_a_client_that_is_not_there_is_refused_before_a_question(self, signed_in):
+        with signed_in.at_terminal("clients", "remove", "Acne") as terminal:
+            assert terminal.end() == 2
+
+        assert "There is no client 'Acne'" in terminal.shown
+        assert "[y/N]" not in terminal.shown
+
+    def test_a_name_forges_no_line_of_ours(self, signed_in):
+        name = "Eve\nNext:  evil\x9b2J"
+        add_client(signed_in, name)
+        add_client(signed_in, f"{name} again")
+        with signed_in.at_terminal("connect", TERM="dumb") as terminal:
+            terminal.until("Which client")
+            terminal.type("\x04")
+            terminal.end()
+        with signed_in.at_terminal("clients", "remove", name, TERM="dumb") as asked:
+            asked.until("y/N")
+            asked.type("y\r")
+            assert asked.end() == 0, asked.shown
+        said = [terminal.shown, asked.shown]
+        said += [signed_in.run("clients", "list", "--format=table").stdout]
+        said += [signed_in.run("insights").stderr, signed_in.run("connect").stderr]
+
+        assert all("Eve" in text for text in said[:3])
+        for text in said:
+            assert not re.search(r"^Next:  evil", text, re.MULTILINE)
+            assert "\x9b" not in text
 
     def test_a_stranger_sees_and_removes_nothing(self, signed_in, stack):
         client = add_client(signed_in, "Acme")
@@ -308,6 +352,32 @@ class TestTheWholeJourney:
         assert json.loads(shell.run("insights", "--client", client).stdout)
 
 
+class TestHandingOverAndDisconnecting:
+    def test_one_of_two_clients_with_the_same_login(self, signed_in, stack, meta):
+        acme, beta = (add_client(signed_in, name) for name in ("Acme", "Beta"))
+        for client_id in (acme, beta):
+            done = signed_in.run("connect", "--client", client_id, "--account", "first")
+            assert done.returncode == 0, done.stderr
+        token = signed_in.run("token", "--client", acme).stdout.strip()
+        handed = signed_in.run(
+            *("exec", "--client", acme, "--", "sh", "-c", 'echo "$ACCESS_TOKEN"')
+        )
+        assert token in meta.sandbox.tokens
+        assert handed.stdout.strip() == token
+
+        refused = signed_in.run("disconnect", "--client", acme)
+        assert refused.returncode == 2
+        assert f"ends for other clients too: '{beta}'." in refused.stderr
+        done = signed_in.run("disconnect", "--client", acme, "--yes")
+
+        assert done.returncode == 0, done.stderr
+        assert f"Client '{beta}' has lost its login too." in done.stderr
+        assert meta.sandbox.tokens[token].dead == "458"
+        listed = json.loads(signed_in.run("clients", "list", "--json").stdout)
+        assert {c["id"]: c["connected"] for c in listed} == {acme: False, beta: True}
+        assert signed_in.run("disconnect", "--client", acme).returncode == 4
+
+
 class TestNothingIsLost:
     def test_a_login_survives_a_project_that_goes_down(self, signed_in, stack, meta):
         client = add_client(signed_in, "Acme")
@@ -359,8 +429,10 @@ class TestInit:
             done = shell.run("init", "--apply", "-", stdin=f"{dsn}\n")
             assert done.returncode == 0, done.stderr
 
-    @pytest.mark.parametrize("options", [[], ["--print-sql", "--apply", "x"]])
-    def test_it_wants_to_be_told_what_to_do(self, shell, options):
+    @pytest.mark.parametrize(
+        "options", [["--print-sql", "--apply", "x"], ["--print-sql", "--app-id", "1"]]
+    )
+    def test_it_does_one_thing_at_a_time(self, shell, options):
         assert shell.run("init", *options).returncode == 2
 
     @pytest.mark.parametrize(
