@@ -54,7 +54,8 @@ if TYPE_CHECKING:  # only connecting and disconnecting need them
     from .flows.connect import ConnectFlow, LoginResult
     from .flows.disconnect import Disconnection, MayCutOff
     from .flows.doctor import Finding
-    from .flows.refresh import Refreshed, RefreshFlow
+    from .flows.refresh import Refreshed
+    from .flows.renewal import Renewer
     from .flows.status import ConnectionStatus
     from .flows.two_steps import StartedLogin
     from .oauth.receiver import Receiver
@@ -125,10 +126,10 @@ class AsyncMetaconnect:
         app = self.parts.graph.app
         soon = expires_soon(found.token, self.parts.now())
         if refresh and soon and app and app.app_id:
-            from .flows.refresh import refreshed_on_the_way
+            from .flows.renewal import refreshed_on_the_way
 
-            flow = self._refresh_flow(app)
-            found = await refreshed_on_the_way(found, flow, self._notice)
+            renewer = self._renewer(app)
+            found = await refreshed_on_the_way(found, renewer, self._notice)
         return self._noted(found)
 
     async def _found(
@@ -192,14 +193,13 @@ class AsyncMetaconnect:
         """
         from .flows.refresh import refresh_clients
 
-        return await refresh_clients(
-            clients, self._refresh_flow(self.parts.app), within=within
-        )
+        renewer = self._renewer(self.parts.app)
+        return await refresh_clients(clients, renewer, within=within)
 
-    def _refresh_flow(self, app: MetaApp) -> RefreshFlow:
-        from .flows.refresh import RefreshFlow
+    def _renewer(self, app: MetaApp) -> Renewer:
+        from .flows.renewal import Renewer
 
-        return RefreshFlow(
+        return Renewer(
             host=self.settings.meta_host,
             app=app,
             graph=self.parts.graph,

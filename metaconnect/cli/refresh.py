@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
@@ -58,7 +59,8 @@ def refresh(
     found = asyncio.run(_refreshed(ctx.obj, client, every=every, within=soon))
     if chosen:
         print_list([_row(r) for r in found], NAMES, chosen, empty="No connections.")
-    _tell(found)
+    # A timer's mail says what changed, not what was left alone.
+    _tell(found, routine=within is not None and not sys.stderr.isatty())
 
 
 async def _refreshed(
@@ -80,17 +82,26 @@ async def _refreshed(
         return await meta.refresh(clients or None, within=within)
 
 
-def _tell(found: Sequence[Refreshed]) -> None:
-    """Say what became of each, and raise where it failed."""
+def _tell(found: Sequence[Refreshed], *, routine: bool) -> None:
+    """
+    Say what became of each, and raise where it failed.
+
+    In a *routine* nothing is said of tokens that were left alone.
+    """
     from ..flows.many import failure_of
     from ..flows.refresh import Outcome
     from .report import notice, notice_on
 
-    alone = len(found) == 1
+    unsaid = {Outcome.NOT_DUE}
+    if routine:
+        unsaid.add(Outcome.NEVER_EXPIRES)
+    if len(found) == 1:
+        unsaid.add(Outcome.FAILED)  # the error says it
     for each in found:
-        if not (each.outcome is Outcome.FAILED and alone) and (said := _said(each)):
-            notice_on(each.client_id, said)
-    if left := sum(each.outcome is Outcome.NOT_DUE for each in found):
+        if each.outcome not in unsaid:
+            notice_on(each.client_id, _said(each))
+    left = sum(each.outcome is Outcome.NOT_DUE for each in found)
+    if left and not routine:
         notice(f"Not due yet: {left} of {len(found)}.")
     problems = [each.problem for each in found if each.problem]
     if failure := failure_of(problems, total=len(found)):
@@ -98,7 +109,7 @@ def _tell(found: Sequence[Refreshed]) -> None:
 
 
 def _said(refreshed: Refreshed) -> str:
-    """Return what became of a token as a sentence, "" where it was not due."""
+    """Return what became of a token that was due, as a sentence."""
     from ..flows.refresh import Outcome
     from ..redact import command
 
@@ -111,11 +122,9 @@ def _said(refreshed: Refreshed) -> str:
             return f"Meta kept the same date; connect again before {until}:  {again}"
         case Outcome.NEVER_EXPIRES:
             return "the token does not expire; it is left as it is."
-        case Outcome.FAILED:
-            problem = refreshed.problem
-            hint = " ".join(problem.hint.splitlines()) if problem else ""
-            return f"{problem} {hint}"
-    return ""
+    problem = refreshed.problem
+    hint = " ".join(problem.hint.splitlines()) if problem else ""
+    return f"{problem} {hint}"
 
 
 def _row(refreshed: Refreshed) -> Row:

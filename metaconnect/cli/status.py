@@ -58,8 +58,7 @@ SHOWN = (
     "ad_account_id",
     "data_access_expires_at",
 )
-# Shown where one has any.
-_SELDOM = ("permissions_missing", "ad_accounts_not_ticked", "data_access_expires_at")
+_ALWAYS = SHOWN[:5]  # the others where a row has anything
 
 
 def status(
@@ -152,8 +151,8 @@ def _listed(names: Sequence[str] | None) -> list[str] | None:
 
 def _for_people(rows: Sequence[Row]) -> tuple[list[Row], list[str]]:
     """Return what a table shows of *rows*, and its columns."""
-    seldom = {name for name in _SELDOM if not any(row[name] for row in rows)}
-    return list(map(_shown, rows)), [n for n in SHOWN if n not in seldom]
+    shown = list(map(_shown, rows))
+    return shown, [n for n in SHOWN if n in _ALWAYS or any(row[n] for row in shown)]
 
 
 def _shown(row: Row) -> Row:

@@ -23,7 +23,13 @@ def rows(shell):
         return db.execute("select * from meta_tokens order by client_id").fetchall()
 
 
-COMMANDS = (["insights"], ["connect"], ["connect", "--force"], ["accounts", "use"])
+COMMANDS = (
+    ["insights"],
+    ["connect"],
+    ["connect", "--force"],
+    ["accounts", "use"],
+    ["refresh"],
+)
 KEYS = [("\x04", 2), ("\x03", 130)]
 
 

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import shlex
+import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from metaconnect.settings import Settings
 from metaconnect.stores.local import LocalStore
 from metaconnect.stores.secrets import open_secret_store
 
-from .shell import only_json, talk
+from .shell import COMMAND, only_json, talk
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 ALL = ("ads_read", "ads_management", "business_management")
@@ -71,6 +72,19 @@ class TestStatus:
         for fact in ("Alpenglow Outdoor", "EUR", "Europe/Berlin", "Jane Doe", meta.url):
             assert fact in acme
         assert meta.sandbox.requests == []
+
+    def test_what_nobody_has_takes_no_column(self, shell, add):
+        add("acme", user_name=None, timezone_name=None, ad_account_name=None)
+
+        done = shell.run("status", "--check", "--format", "table")
+
+        names = done.stdout.splitlines()[0].split()
+        assert "timezone_name" not in names
+        assert "permissions_missing" not in names
+        # An id stands for a name that is not known.
+        assert {"ad_account_name", "user_name", "currency"} <= set(names)
+        assert "act_101000000000000" in done.stdout
+        assert "122100000000000001" in done.stdout
 
     def test_each_that_is_not_well_has_a_line_and_a_command(self, shell, add):
         add("acme", 3)
@@ -185,9 +199,20 @@ class TestRefresh:
         rows = only_json(done.stdout)
         outcomes = [row["outcome"] for row in rows]
         assert outcomes == ["extended", "not_due", "never_expires"]
-        assert "Not due yet: 1 of 3." in done.stderr
-        assert "'globex'" not in done.stderr
-        assert "does not expire" in done.stderr
+        assert talk(done).count("\n") == 1
+        assert "Client 'acme': extended to" in done.stderr
+
+    def test_at_a_terminal_also_what_was_left_alone(self, shell, add):
+        add("globex", 40)
+        add("hooli", None)
+
+        with shell.at_terminal("refresh", "--all", "--within", "20d") as terminal:
+            assert terminal.end() == 0, terminal.shown
+
+        assert "Client 'hooli': the token does not expire" in terminal.shown
+        assert "Not due yet: 1 of 2." in terminal.shown
+        alone = shell.run("refresh", "--client", "hooli")
+        assert "the token does not expire" in alone.stderr
 
     def test_the_only_one_fails_with_its_own_error(self, shell, add):
         add("acme", dead="466")
@@ -294,8 +319,22 @@ def test_the_readme_has_two_commands_for_each_of_three_timers():
 def test_they_run(command, shell, add):
     add("acme", 15.5)
     add("globex")
+    python = shlex.join(COMMAND)
 
-    done = shell.run(*shlex.split(command)[1:])
+    done = subprocess.run(
+        ["sh", "-c", f'metaconnect() {{ {python} "$@"; }}; {command}'],
+        cwd=shell.folder,
+        env=shell.env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=40,
+        check=False,
+    )
 
     assert done.returncode == 0, done.stderr
-    assert bool(done.stdout) is ("status" in command)
+    assert bool(done.stdout) is command.endswith("--check")
+    said = talk(done)
+    assert (
+        said.startswith("Client 'acme': extended") if "refresh" in command else not said
+    )

@@ -1,6 +1,6 @@
 """Exchanging tokens before they expire, on both stores."""
 
-from dataclasses import replace as replace_settings
+from dataclasses import replace as replace_fields
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,7 +14,7 @@ from metaconnect.errors import (
     ServiceUnavailable,
     TokenRejected,
 )
-from metaconnect.flows import refresh
+from metaconnect.flows import renewal
 from metaconnect.flows.refresh import Outcome
 from metaconnect.insights.query import insights_query
 from metaconnect.models import AccessToken, Connection
@@ -124,6 +124,26 @@ class TestOne:
         assert stored(program).token.value == token
         assert days_left(stored(program).token) == days_left(result) == 30
 
+    async def test_a_date_that_meta_does_not_say_is_not_taken_for_never(
+        self, program, expiring, monkeypatch
+    ):
+        inspect = renewal.inspect_token
+
+        async def extend(_graph, _app, token, _now, *, system_user):
+            return AccessToken(value=token.value + "n")
+
+        async def dateless(graph, app, token):
+            known = AccessToken(value=token.value.removesuffix("n"))
+            return replace_fields(await inspect(graph, app, known), expires_at=None)
+
+        old = expiring()
+        monkeypatch.setattr(renewal, "inspect_token", dateless)
+        monkeypatch.setattr(renewal, "extend_token", extend)
+        (result,) = await program.refresh()
+
+        assert result.outcome is Outcome.KEPT
+        assert stored(program) == old
+
     @pytest.mark.parametrize("dead", ["458", "463"])
     async def test_one_that_meta_refuses_fails_for_a_person(
         self, dead, program, connect, meta
@@ -150,7 +170,7 @@ class TestOne:
             setattr(meta.sandbox.tokens[value], wrong, changed)
             return AccessToken(value=value)
 
-        monkeypatch.setattr("metaconnect.flows.refresh.extend_token", extend)
+        monkeypatch.setattr("metaconnect.flows.renewal.extend_token", extend)
         (result,) = await program.refresh()
 
         assert result.outcome is Outcome.FAILED
@@ -166,7 +186,7 @@ class TestOne:
             meta.sandbox.plan("/debug_token", "drop", None)
             return AccessToken(value=issue(meta, 60))
 
-        monkeypatch.setattr("metaconnect.flows.refresh.extend_token", extend)
+        monkeypatch.setattr("metaconnect.flows.renewal.extend_token", extend)
         (result,) = await program.refresh()
 
         assert isinstance(result.problem, NetworkError)
@@ -176,7 +196,7 @@ class TestOne:
         self, settings, expiring, meta
     ):
         expiring()
-        secretless = replace_settings(settings, meta_app_secret=None)
+        secretless = replace_fields(settings, meta_app_secret=None)
         async with make_program(secretless, print) as program:
             with pytest.raises(ConfigError, match="META_APP_SECRET"):
                 await program.refresh()
@@ -275,7 +295,7 @@ class TestTwoAtOnce:
     @pytest.fixture
     def meanwhile(self, monkeypatch):
         """Let something happen just after the exchange."""
-        extend = refresh.extend_token
+        extend = renewal.extend_token
 
         def during(happens):
             async def extended(*args, **options):
@@ -283,7 +303,7 @@ class TestTwoAtOnce:
                 happens()
                 return token
 
-            monkeypatch.setattr(refresh, "extend_token", extended)
+            monkeypatch.setattr(renewal, "extend_token", extended)
 
         return during
 
@@ -422,7 +442,7 @@ class TestOnTheWay:
         self, missing, settings, expiring, notices, meta
     ):
         expiring(days=6, app_id=None)
-        unknown = replace_settings(settings, **{missing: None})
+        unknown = replace_fields(settings, **{missing: None})
         async with make_program(unknown, notices.append) as program:
             await program.connection_to_read("acme")
 
