@@ -151,23 +151,25 @@ class AsyncMetaconnect:
         """
         Log in to Meta in the browser and save the connection.
 
-        A client whose token Meta still accepts keeps it; only the ad account changes
-        where *account* names another. *force* logs in anew, *rerequest* asks again
-        for permissions that were declined. *receivers* and *show* take the place of
-        the listener on localhost and of the person's browser. *timeout* is seconds.
+        A token that Meta still accepts is kept, unless *force* is set, and only the
+        ad account changes. *rerequest* asks again for permissions that were declined.
+        *receivers* and *show* take the place of a listener and the person's browser.
         """
-        from .flows.authorize import own_browser
-
         flow = self._connect_flow(client_id)
         with naming(client_id):
             if not (force or rerequest) and (found := await flow.accepted(account)):
                 return found
             await flow.prepare()
             if receivers is None or show is None:
-                uri = self.settings.redirect_uri_for(paste=False)
-                receivers, show = own_browser(uri, self._notice)
+                receivers, show = self._own_browser()
             await flow.log_in(receivers, show, timeout=timeout, rerequest=rerequest)
             return await flow.finish(partial(choose_ad_account, account, pick=pick))
+
+    def _own_browser(self) -> tuple[Sequence[Receiver], Show]:
+        from .flows.authorize import own_browser
+
+        redirect_uri = self.settings.redirect_uri_for(paste=False)
+        return own_browser(redirect_uri, self._notice)
 
     async def resume(
         self,

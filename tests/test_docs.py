@@ -8,6 +8,7 @@ import pytest
 from typer.main import get_command
 
 from metaconnect import errors
+from metaconnect.cli import lazy
 from metaconnect.cli.main import app
 from metaconnect.flows.handover import KINDS, SETS
 from metaconnect.insights.picks import PLAIN
@@ -35,6 +36,7 @@ def commands(group, path=("metaconnect",)):
 
 
 ROOT_COMMAND = get_command(app)
+ROOT_COMMAND.commands.update({name: lazy.load(name) for name in lazy.COMMANDS})
 COMMANDS = dict(commands(ROOT_COMMAND))
 
 
@@ -64,6 +66,13 @@ def test_every_command_and_option_has_help(command):
     assert COMMANDS[command].help
     for parameter in COMMANDS[command].params:
         assert parameter.help, parameter.name
+
+
+@pytest.mark.parametrize("name", lazy.COMMANDS)
+def test_a_command_is_summed_up_as_it_says_itself(name):
+    own = ROOT_COMMAND.commands[name].get_short_help_str(200)
+
+    assert lazy.COMMANDS[name].summary == own
 
 
 def test_the_readme_names_no_command_that_is_not_there():

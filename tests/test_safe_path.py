@@ -40,7 +40,7 @@ def folder(tmp_path):
 def test_with_m_nothing_is_imported_from_the_working_folder(folder, option):
     done = run(*option, "accounts", "list", cwd=folder)
 
-    assert done.returncode == 2, done.stderr  # nothing is connected
+    assert done.returncode == 4, done.stderr  # nothing is connected
     assert "TRAP" not in done.stderr
 
 

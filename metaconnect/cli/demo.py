@@ -31,6 +31,9 @@ With your own Meta app: set META_APP_ID and META_APP_SECRET, then
   metaconnect connect"""
 
 
+EXAMPLES = "Example:  metaconnect demo --no-browser"
+
+
 def demo(
     ctx: typer.Context,
     no_browser: Annotated[

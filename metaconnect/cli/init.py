@@ -8,6 +8,8 @@ import typer
 from ..errors import UsageError
 from .terminal import say
 
+EXAMPLES = "Example:  metaconnect init --print-sql > metaconnect.sql"
+
 
 def init(
     print_sql: Annotated[

@@ -24,6 +24,8 @@ metaconnect login --email you@example.com
 metaconnect login --email you@example.com --otp
 
 metaconnect login --provider google"""
+LOGOUT_EXAMPLES = "Example:  metaconnect logout --everywhere"
+WHOAMI_EXAMPLES = "Example:  metaconnect whoami --json"
 
 # https://supabase.com/docs/guides/auth/auth-email-passwordless
 NO_CODE = (

@@ -12,28 +12,18 @@ import typer
 
 from .._version import __version__
 from ..errors import MetaconnectError, UsageError
-from . import (
-    accounts,
-    clients,
-    connect,
-    demo,
-    disconnect,
-    exec,  # noqa: A004  the command's name
-    init,
-    insights,
-    login,
-    sandbox,
-    token,
-)
 from .context import CommandContext
+from .lazy import LazyGroup
 from .options import STORES, GlobalOptions, asks_for_json, globals_first, own
 from .report import report, report_as_json, report_as_text
+from .terminal import keep_options
 
 # No room for what is printed: a full disk, a quota, a limit, /dev/full.
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 app = typer.Typer(
     name="metaconnect",
+    cls=LazyGroup,
     help="Connect Meta ad accounts and read their Insights from a terminal.",
     epilog="Try it without a Meta app:  metaconnect demo\n\n"
     "With your own: set META_APP_ID and META_APP_SECRET, in the environment or in "
@@ -42,26 +32,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command(epilog=connect.EXAMPLES)(connect.connect)
-app.command(epilog=insights.EXAMPLES)(insights.insights)
-app.command(epilog=disconnect.EXAMPLES)(disconnect.disconnect)
-app.command(epilog=token.EXAMPLE)(token.token)
-app.command(
-    "exec",
-    epilog=exec.EXAMPLES,
-    # The options after the program's name are the program's.
-    context_settings={"allow_interspersed_args": False},
-)(exec.exec_program)
-app.add_typer(accounts.app)
-app.add_typer(clients.app)
-app.command(epilog=login.LOGIN_EXAMPLES)(login.login)
-app.command(epilog="Example:  metaconnect logout --everywhere")(login.logout)
-app.command(epilog="Example:  metaconnect whoami --json")(login.whoami)
-app.command(epilog="Example:  metaconnect init --print-sql > metaconnect.sql")(
-    init.init
-)
-app.command(epilog="Example:  metaconnect demo --no-browser")(demo.demo)
-app.command(epilog="Example:  metaconnect sandbox --port 8766")(sandbox.sandbox)
 
 
 def _print_version(wanted: bool) -> None:
@@ -111,15 +81,15 @@ def global_options(
     ] = False,
 ) -> None:
     del version  # handled by its callback
-    ctx.obj = CommandContext(
-        GlobalOptions(
-            env_file=env_file,
-            store=store,
-            service_role=service_role,
-            no_input=no_input,
-            debug=debug,
-        )
+    options = GlobalOptions(
+        env_file=env_file,
+        store=store,
+        service_role=service_role,
+        no_input=no_input,
+        debug=debug,
     )
+    ctx.obj = CommandContext(options)
+    keep_options(options.for_next())
     if debug:
         from .debug import start_debugging
 
@@ -130,6 +100,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
     arguments = globals_first(arguments)
     report_as_text()
+    keep_options("")
     if asks_for_json(arguments):
         report_as_json()
     # Like Ctrl-C: what was begun is cleaned away, half files among it.

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import takewhile
 from pathlib import Path
+from shlex import join
 from typing import Annotated, NamedTuple
 
 import typer
@@ -22,6 +23,13 @@ class GlobalOptions(NamedTuple):
     service_role: bool = False
     no_input: bool = False
     debug: bool = False
+
+    def for_next(self) -> str:
+        """Return the options that decide which connections the next command sees."""
+        words = ["--env-file", str(self.env_file)] if self.env_file else []
+        words += ["--store", self.store] if self.store else []
+        words += ["--service-role"] if self.service_role else []
+        return join(words)
 
 
 def _clients(ctx: typer.Context, incomplete: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from ..errors import MetaconnectError
-from .terminal import say
+from .terminal import pasteable, say
 
 _as_json = False
 
@@ -58,7 +58,7 @@ def _print_json(error: MetaconnectError) -> None:
     from ..redact import redact
 
     facts = {
-        name: redact(value) if isinstance(value, str) else value
+        name: pasteable(redact(value)) if isinstance(value, str) else value
         for name, value in error.as_dict().items()
     }
     # ASCII: whatever the encoding of stderr, and no control character as itself.

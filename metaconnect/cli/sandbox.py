@@ -22,6 +22,9 @@ Force = Annotated[
 ]
 
 
+EXAMPLES = "Example:  metaconnect sandbox --port 8766"
+
+
 def sandbox(port: Port = 8766, write_env: EnvFile = None, force: Force = False) -> None:
     """
     Serve a pretend Meta on this machine.

@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+_COMMAND = re.compile(
+    r"\bmetaconnect (?=(?:connect|disconnect|token|exec|insights|accounts|clients"
+    r"|login|logout|whoami)\b)"
+)
+_options = ""
+
+
+def keep_options(options: str) -> None:
+    """Put the global *options*, quoted, into each command that is said from now on."""
+    global _options  # noqa: PLW0603  one process, one command
+    _options = f"{options} " if options else ""
+
+
+def pasteable(text: str) -> str:
+    """Return *text* with the options of this run in the commands that it names."""
+    return _COMMAND.sub(lambda match: match[0] + _options, text)
+
 
 def say(text: str = "") -> None:
     """Print on stderr; stdout is for data."""
     from ..redact import printable  # --help goes without
 
+    text = pasteable(text)
     lines = "\n".join(map(printable, text.split("\n")))  # names come from Meta
     with suppress(BrokenPipeError, OSError):  # nobody listens any more
         print(encodable(lines, sys.stderr.encoding), file=sys.stderr, flush=True)  # noqa: T201

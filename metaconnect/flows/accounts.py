@@ -62,17 +62,26 @@ def named_ad_account(
         found = similar
     if len(found) == 1:
         return found[0]
+    raise _not_one(name, found, similar, ad_accounts)
+
+
+def _not_one(
+    name: str,
+    found: Sequence[AdAccount],
+    similar: Sequence[AdAccount],
+    ad_accounts: Sequence[AdAccount],
+) -> AdAccountNotFound:
     if found:
-        raise AdAccountNotFound(
+        return AdAccountNotFound(
             f"{name!r} fits {len(found)} ad accounts: {_listed(found)}.",
             hint="Name one by its id.",
         )
     if similar:
-        raise AdAccountNotFound(
+        return AdAccountNotFound(
             f"No ad account is called {name!r}; this is a part of: {_listed(similar)}.",
             hint="Name one by its id.",
         )
-    raise AdAccountNotFound(
+    return AdAccountNotFound(
         f"This login reaches no ad account {name!r} "
         f"(of the {len(ad_accounts)} that it reaches).",
         hint="See them with:  metaconnect accounts list",

@@ -7,8 +7,9 @@ https://www.rfc-editor.org/rfc/rfc6749#section-4.1
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import ExitStack
+from typing import Any, TypeVar
 
 from ..errors import AuthorizationTimeout
 from ..models import MetaApp, MetaHost
@@ -21,6 +22,7 @@ from ..oauth.browser import open_browser
 from ..oauth.loopback import LoopbackReceiver
 from ..oauth.receiver import Receiver, first_response
 
+T = TypeVar("T")
 # Brings an authorization request before the person.
 Show = Callable[[AuthorizationRequest], Awaitable[None]]
 
@@ -51,9 +53,8 @@ async def authorize(
     """
     Return the code and the redirect URI that it was issued for.
 
-    The *receivers* share one redirect URI and one login, and listen before *show*
-    brings the request before the person. Raises AuthorizationDenied, and
-    AuthorizationTimeout after *timeout* seconds.
+    The *receivers* share one redirect URI, and listen before *show* is called.
+    Raises AuthorizationDenied, and AuthorizationTimeout after *timeout* seconds.
     """
     with ExitStack() as stack:
         for receiver in receivers:
@@ -68,16 +69,27 @@ async def authorize(
             client_id=client_id,
             lifetime=timeout,
         )
-        # Already waiting when the browser opens: some answer within milliseconds.
-        waiting = asyncio.create_task(
-            first_response(receivers, request.pending, timeout)
-        )
-        try:
-            await show(request)
-            response = await waiting
-        except AuthorizationTimeout:
-            raise no_response(timeout, client_id) from None
-        finally:
-            waiting.cancel()
-            await asyncio.gather(waiting, return_exceptions=True)
-    return authorization_code(response, client_id), request.redirect_uri
+        return await _code(request, receivers, show), request.redirect_uri
+
+
+async def _code(
+    request: AuthorizationRequest, receivers: Sequence[Receiver], show: Show
+) -> str:
+    waiting = first_response(receivers, request.pending, request.lifetime)
+    try:
+        response = await answer_to(show(request), waiting)
+    except AuthorizationTimeout:
+        raise no_response(request.lifetime, request.client_id) from None
+    return authorization_code(response, request.client_id)
+
+
+async def answer_to(showing: Awaitable[None], answer: Coroutine[Any, Any, T]) -> T:
+    """Return the *answer* that comes once *showing* is done, or even before."""
+    # Already waiting when the browser opens: some answer within milliseconds.
+    waiting = asyncio.create_task(answer)
+    try:
+        await showing
+        return await waiting
+    finally:
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)

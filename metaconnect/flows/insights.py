@@ -12,6 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ..errors import MetaconnectError
+from ..graph.accounts import get_ad_account
 from ..graph.client import GraphClient
 from ..insights.account_total import fetch_account_total, is_whole, spend_of_deleted
 from ..insights.caption import Facts, facts, table_fields
@@ -20,7 +21,7 @@ from ..insights.query import InsightsQuery
 from ..insights.rows import Problems
 from ..insights.schema import table_columns, table_query
 from ..insights.totals import totals
-from ..models import Column, Connection, Row, TimeRange
+from ..models import AdAccount, Column, Connection, Row, TimeRange
 from .clients import naming
 
 
@@ -48,6 +49,11 @@ class InsightsRequest(msgspec.Struct, frozen=True, kw_only=True):
         return self.connection.timezone_name if self._is_chosen else None
 
     @property
+    def ad_account_name(self) -> str | None:
+        """The ad account's, where the connection knows it."""
+        return self.connection.ad_account_name if self._is_chosen else None
+
+    @property
     def currency(self) -> str | None:
         """The ad account's, where the connection knows it."""
         return self.connection.currency if self._is_chosen else None
@@ -63,10 +69,12 @@ class InsightsReport(msgspec.Struct, frozen=True, kw_only=True):
 
     `totals` has a value for each column, None where there is none that is true.
     `spend_of_deleted` is what deleted objects spent, which have no rows below the
-    account level; None where that is nothing, or not known.
+    account level; None where that is nothing, or not known. `ad_account` has what
+    the connection knows of it, else what Meta says.
     """
 
     request: InsightsRequest
+    ad_account: AdAccount
     columns: tuple[Column, ...]
     rows: list[Row]
     totals: Row
@@ -132,6 +140,27 @@ async def account_total(request: InsightsRequest, *, graph: GraphClient) -> Row 
         return None
 
 
+async def ad_account_of(request: InsightsRequest, *, graph: GraphClient) -> AdAccount:
+    """
+    Return the ad account, with its name, currency and time zone.
+
+    Meta is asked where the connection does not know them; a failure leaves them
+    out, as in `account_total`.
+    """
+    known = AdAccount(
+        id=request.ad_account_id,
+        name=request.ad_account_name or "",
+        currency=request.currency,
+        timezone_name=request.timezone_name,
+    )
+    if known.timezone_name:
+        return known
+    try:
+        return await get_ad_account(graph, request.connection.token, known.id)
+    except MetaconnectError:
+        return known
+
+
 async def insights_report(
     request: InsightsRequest,
     *,
@@ -152,35 +181,49 @@ async def insights_report(
         extra_fields=table_fields(request.dated_query),
         problems=problems,
     )
-    asked = asyncio.create_task(account_total(request, graph=graph))
-    rows: list[Row] = []
+    beside = asyncio.gather(
+        account_total(request, graph=graph), ad_account_of(request, graph=graph)
+    )
     try:
-        async with aclosing(pages):
-            async for page in pages:
-                rows += page
-                page_read(len(page))
-        whole = await asked
+        rows = await _all_rows(pages, page_read)
+        whole, ad_account = await beside
     finally:
-        asked.cancel()
-        await asyncio.gather(asked, return_exceptions=True)
-    return _report(request, rows, whole, now)
+        beside.cancel()
+        await asyncio.gather(beside, return_exceptions=True)
+    return _report(request, ad_account, rows, whole, now)
+
+
+async def _all_rows(
+    pages: AsyncGenerator[list[Row], None], page_read: Callable[[int], None]
+) -> list[Row]:
+    rows: list[Row] = []
+    async with aclosing(pages):
+        async for page in pages:
+            rows += page
+            page_read(len(page))
+    return rows
 
 
 def _report(
-    request: InsightsRequest, rows: list[Row], whole: Row | None, now: datetime
+    request: InsightsRequest,
+    ad_account: AdAccount,
+    rows: list[Row],
+    whole: Row | None,
+    now: datetime,
 ) -> InsightsReport:
     query = request.dated_query
     known = facts(
         query,
         rows,
-        timezone_name=request.timezone_name,
-        currency=request.currency,
+        timezone_name=ad_account.timezone_name,
+        currency=ad_account.currency,
         now=now,
     )
     columns = table_columns(query, rows, currency=known.currency)
     kept = whole if is_whole(query, rows, whole) else None
     return InsightsReport(
         request=request,
+        ad_account=ad_account,
         columns=columns,
         rows=rows,
         totals=totals(columns, rows, whole=kept) if rows else {},

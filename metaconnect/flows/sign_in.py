@@ -7,7 +7,6 @@ where the project allows it: the other way round than Meta.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlencode
 
@@ -18,6 +17,7 @@ from ..oauth.pending import PendingAuthorization
 from ..oauth.receiver import first_response
 from ..oauth.state import State
 from ..stores.supabase.session import Session, SessionManager
+from .authorize import answer_to
 from .threads import in_thread
 
 REDIRECT_URI = "http://127.0.0.1:0/callback"
@@ -36,33 +36,32 @@ async def sign_in_with_provider(
 
     *show* brings an address before the person. The session is kept only if
     *accept* says that it is the right person's: another user of the machine could
-    have answered in their place. Raises NotSignedIn where nobody signed in, where
-    it was not accepted, or where Auth answered with something else than a code.
+    have answered in their place. Raises NotSignedIn where none is kept.
     """
     state = State(timeout)
     with LoopbackReceiver(REDIRECT_URI) as receiver:
         back = f"{receiver.redirect_uri}?{urlencode({'state': state.value})}"
         login = sessions.authorization(provider, back)
         pending = PendingAuthorization(login.url, state)
-        waiting = asyncio.create_task(first_response([receiver], pending, timeout))
+        waiting = first_response([receiver], pending, timeout)
         try:
-            await show(receiver.start_url)
-            params = await waiting
+            params = await answer_to(show(receiver.start_url), waiting)
         except AuthorizationTimeout:
-            raise NotSignedIn(
-                f"Nobody came back from the browser within {timeout:g} seconds.",
-                hint="If it ended on your dashboard instead, the project does not "
-                f"allow {REDIRECT_URI.replace(':0', '')}, or lacks this provider.",
-            ) from None
-        finally:
-            waiting.cancel()
-            await asyncio.gather(waiting, return_exceptions=True)
+            raise _no_response(timeout) from None
     code = _code(params)
     session = await in_thread(sessions.exchange, code, login.code_verifier)
     if not accept(session):
         raise NotSignedIn("The sign-in was not kept.", hint="")
     await in_thread(sessions.keep, session)
     return session
+
+
+def _no_response(timeout: float) -> NotSignedIn:
+    return NotSignedIn(
+        f"Nobody came back from the browser within {timeout:g} seconds.",
+        hint="If it ended on your dashboard instead, the project does not allow "
+        f"{REDIRECT_URI.replace(':0', '')}, or lacks this provider.",
+    )
 
 
 def _code(params: Mapping[str, str]) -> str:

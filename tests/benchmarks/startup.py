@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from metaconnect.cli.main import app
+from metaconnect.cli import lazy
 
 from .measure import compare
 from .programs import Programs
@@ -49,9 +49,12 @@ def _line(programs: Programs, option: str, turns: int) -> Line:
 
 def _commands() -> str:
     """Return the source of as many commands and groups as ours has, all empty."""
-    lines = [_command("app", number) for number in range(len(app.registered_commands))]
-    for number, group in enumerate(app.registered_groups):
-        commands = group.typer_instance.registered_commands
+    lines = []
+    for number, name in enumerate(lazy.COMMANDS):
+        commands = getattr(lazy.load(name), "commands", None)
+        if commands is None:
+            lines.append(_command("app", number))
+            continue
         lines.append(f"group{number} = typer.Typer()")
         lines += [_command(f"group{number}", each) for each in range(len(commands))]
         lines.append(f'app.add_typer(group{number}, name="group{number}")')

@@ -4,6 +4,7 @@ import json
 import re
 import signal
 import socket
+import sys
 
 import httpx
 import pytest
@@ -67,6 +68,58 @@ class TestDemo:
             assert terminal.end() == 143, terminal.shown
 
         assert leftovers(bare) == []
+
+    def test_a_browser_that_fails_after_it_was_there_is_replaced(self, bare):
+        """It has used up the start page: a second look would end the login."""
+        failing = bare.folder.parent / "failing.py"
+        failing.write_text(
+            "import sys\nfrom urllib.request import ProxyHandler, build_opener\n"
+            "build_opener(ProxyHandler({})).open(sys.argv[1])\nsys.exit(1)\n"
+        )
+        used = f"{sys.executable} {failing} %s"
+        with bare.at_terminal("demo", BROWSER=used) as terminal:
+            terminal.until("the sandbox says yes by itself")
+            terminal.until("Which ad account")
+            terminal.type("1\r")
+            assert terminal.end() == 0, terminal.shown
+
+    def test_no_next_step_is_for_what_is_gone(self, bare):
+        with bare.at_terminal("demo", BROWSER=browser("continue")) as terminal:
+            terminal.until("Which ad account")
+            terminal.type("\x04")
+            assert terminal.end() == 2, terminal.shown
+
+        assert "--client demo" not in terminal.shown
+        assert "Run it again:  metaconnect demo" in terminal.shown
+
+    def test_without_a_person_it_names_no_option_that_it_lacks(self, bare):
+        assert "--paste" not in bare.run("demo").stderr
+
+    def test_the_next_steps_can_be_pasted(self, bare, port):
+        said = bare.run("demo", "--no-browser").stderr
+        serving, connecting, reading, own = re.findall(
+            r"^  metaconnect (.*)$", said, re.MULTILINE
+        )
+        bare.env["METACONNECT_SECRETS"] = "file"
+        with bare.start(*serving.split(), "--port", port) as running:
+            running.until("sandbox.env")
+            for command in (connecting, reading):
+                done = bare.run(
+                    *command.split(),
+                    BROWSER=browser("continue"),
+                    META_REDIRECT_URI="http://localhost:0/callback",
+                )
+                assert "numbers may be invented" in done.stderr
+            next_ = re.search(
+                r"metaconnect ([^\"\n]* accounts use [^\"\n]*)", done.stderr
+            )
+            with bare.at_terminal(*next_[1].split()) as terminal:
+                terminal.until("Which ad account")
+                terminal.type("1\r")
+                assert terminal.end() == 0, terminal.shown
+            done = bare.run(*reading.split(), "--format", "table")
+            assert done.returncode == 0, done.stderr
+        assert own == "connect"
 
     def test_settings_of_this_machine_do_not_reach_it(self, bare):
         done = bare.run(

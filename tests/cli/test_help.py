@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 import typer
 
+from metaconnect.cli import lazy
 from metaconnect.cli.main import app
 from metaconnect.constants import DATE_PRESETS
 
 PACKAGE = Path(__file__).parents[2] / "metaconnect"
 GROUP = typer.main.get_command(app)
+GROUP.commands.update({name: lazy.load(name) for name in lazy.COMMANDS})
 
 
 def every_command(group=GROUP, path=()):

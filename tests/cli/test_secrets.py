@@ -1,8 +1,11 @@
 """No secret shows anywhere: every command at debug level, and a search."""
 
+import hmac
 import json
 import logging
+import re
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -20,9 +23,24 @@ def secrets(meta):
             meta.app_secret,
             *sandbox.tokens,
             *sandbox.codes,
+            *(proof(meta.app_secret, token) for token in sandbox.tokens),
         }
 
     return given
+
+
+def proof(app_secret, token):
+    """https://developers.facebook.com/docs/graph-api/guides/secure-requests"""
+    return hmac.new(app_secret.encode(), token.encode(), "sha256").hexdigest()
+
+
+def states(text):
+    """Return the states that the addresses in *text* carry, and the rest of it."""
+    printed = re.compile(
+        r"^http://localhost:\d+/v26\.0/dialog/oauth\?\S+$", re.MULTILINE
+    )
+    found = [parse_qs(urlsplit(url).query)["state"][0] for url in printed.findall(text)]
+    return found, printed.sub("", text)
 
 
 def run_everything(shell, meta):
@@ -63,6 +81,17 @@ def test_no_secret_in_any_output(shell, meta, secrets):
     for done in outputs:
         for secret in found:
             assert secret not in done.stdout + done.stderr, done.args
+
+
+def test_the_state_is_only_in_the_address_for_the_person(shell, meta):
+    said = [done.stdout + done.stderr for done in run_everything(shell, meta)]
+    printed = [states(text) for text in said]
+
+    assert sum(len(found) for found, _ in printed) > 4
+    for found, rest in printed:
+        assert len(found) <= 1
+        assert all(state not in rest for state in found)
+        assert not re.search(r"\bstate=[\w-]{20,}", rest)
 
 
 def test_no_secret_in_the_arguments_of_any_process(shell, tmp_path):

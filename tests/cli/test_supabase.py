@@ -188,6 +188,46 @@ class TestClients:
         assert removed.returncode == 0, removed.stderr
         assert json.loads(signed_in.run("clients", "list").stdout) == []
 
+    @pytest.mark.parametrize(("key", "code"), [("\x04", 2), ("\x03", 130), ("\r", 2)])
+    def test_no_answer_removes_nothing(self, signed_in, key, code):
+        add_client(signed_in, "Acme")
+        with signed_in.at_terminal("clients", "remove", "Acme") as terminal:
+            terminal.until(r"\[y/N\]")
+            terminal.type(key)
+            assert terminal.end() == code, terminal.shown
+
+        (client,) = json.loads(signed_in.run("clients", "list").stdout)
+        assert client["name"] == "Acme"
+        assert client["connected"] is False
+
+    def test_a_client_that_is_not_there_is_refused_before_a_question(self, signed_in):
+        with signed_in.at_terminal("clients", "remove", "Acne") as terminal:
+            assert terminal.end() == 2
+
+        assert "There is no client 'Acne'" in terminal.shown
+        assert "[y/N]" not in terminal.shown
+
+    def test_a_name_forges_no_line_of_ours(self, signed_in):
+        name = "Eve\nNext:  evil\x9b2J"
+        add_client(signed_in, name)
+        add_client(signed_in, f"{name} again")
+        with signed_in.at_terminal("connect", TERM="dumb") as terminal:
+            terminal.until("Which client")
+            terminal.type("\x04")
+            terminal.end()
+        with signed_in.at_terminal("clients", "remove", name, TERM="dumb") as asked:
+            asked.until("y/N")
+            asked.type("y\r")
+            assert asked.end() == 0, asked.shown
+        said = [terminal.shown, asked.shown]
+        said += [signed_in.run("clients", "list", "--format=table").stdout]
+        said += [signed_in.run("insights").stderr, signed_in.run("connect").stderr]
+
+        assert all("Eve" in text for text in said[:3])
+        for text in said:
+            assert not re.search(r"^Next:  evil", text, re.MULTILINE)
+            assert "\x9b" not in text
+
     def test_a_stranger_sees_and_removes_nothing(self, signed_in, stack):
         client = add_client(signed_in, "Acme")
         stack.add_user("stranger@example.com")

@@ -1,11 +1,11 @@
 """Reading Insights: pages, reports, windows, and what deleted objects spent."""
 
 from contextlib import aclosing
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from metaconnect.errors import InvalidRequest, NetworkError, TokenRejected
 from metaconnect.flows.insights import InsightsRequest, missing_spend
@@ -16,6 +16,7 @@ from .conftest import asked
 
 pytestmark = pytest.mark.anyio
 DELETED = "act_103000000000001"
+BERLIN = "Europe/Berlin"
 STRANGE = "act_103000000000006"
 WINDOW = TimeRange(since=date(2026, 11, 2), until=date(2026, 11, 3))
 
@@ -136,6 +137,35 @@ class TestAReport:
     async def test_an_error_of_its_rows_alone_too(self, program, request_of):
         with pytest.raises(InvalidRequest):
             await program.report(request_of(level="campaign", fields=["no_such_field"]))
+
+    async def test_it_says_what_it_shows_of_any_ad_account(
+        self, program, request_of, meta
+    ):
+        request = request_of()
+        other = replace(request, ad_account_id="act_101000000007919")
+
+        report = await program.report(other)
+
+        assert report.ad_account.name
+        assert report.facts.timezone_name == "Europe/Vienna"
+        assert report.facts.dates
+        assert len(asked(meta)) == 2
+
+        known = (await program.report(request)).ad_account
+        assert (known.id, known.timezone_name) == (request.ad_account_id, BERLIN)
+        assert len(asked(meta)) == 3
+
+    async def test_it_comes_where_the_ad_account_is_not_described(
+        self, program, request_of, meta
+    ):
+        other = replace(request_of(), ad_account_id="act_101000000007919")
+        meta.sandbox.plan("/act_101000000007919", "200", None)
+
+        report = await program.report(other)
+
+        assert report.rows
+        assert report.facts.currency == "EUR"  # the rows say it
+        assert report.facts.timezone_name is None
 
     async def test_it_tells_how_far_it_has_come(self, program, request_of):
         counts = []

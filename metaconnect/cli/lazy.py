@@ -1,0 +1,118 @@
+"""A group whose commands are imported when they run, not when it starts."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+
+class Command(NamedTuple):
+    """
+    Where a command is, and its line in the help of the whole program.
+
+    `place` is ``module.attribute`` below this package: a function, or a Typer app of
+    several commands. `example` stands below the help of a function. `runs_program`:
+    the options after its first argument are those of another program.
+    """
+
+    place: str
+    summary: str
+    example: str = ""
+    runs_program: bool = False
+
+
+# In the order of the help. A test compares the summaries with the commands' own.
+COMMANDS = {
+    "connect": Command(
+        "connect.connect", "Log in to Meta and save the connection.", "EXAMPLES"
+    ),
+    "insights": Command(
+        "insights.insights",
+        "Read Insights and print a table, JSON, NDJSON or CSV.",
+        "EXAMPLES",
+    ),
+    "disconnect": Command(
+        "disconnect.disconnect",
+        "Revoke the login at Meta, then delete the connection.",
+        "EXAMPLES",
+    ),
+    "token": Command(
+        "token.token", "Print the access token and nothing else.", "EXAMPLES"
+    ),
+    "exec": Command(
+        "exec.exec_program",
+        "Run a program with the client's token in its environment.",
+        "EXAMPLES",
+        runs_program=True,
+    ),
+    "accounts": Command(
+        "accounts.app", "The ad accounts that a client's token reaches."
+    ),
+    "clients": Command("clients.app", "Whom connections belong to."),
+    "login": Command(
+        "login.login",
+        "Sign in to Supabase, so that connections can be saved there.",
+        "LOGIN_EXAMPLES",
+    ),
+    "logout": Command(
+        "login.logout", "Sign out of Supabase on this machine.", "LOGOUT_EXAMPLES"
+    ),
+    "whoami": Command(
+        "login.whoami", "Ask Supabase who is signed in.", "WHOAMI_EXAMPLES"
+    ),
+    "init": Command(
+        "init.init",
+        "Create the tables of a Supabase project where they are missing.",
+        "EXAMPLES",
+    ),
+    "demo": Command(
+        "demo.demo",
+        "See the whole journey: no Meta app, no Supabase, nothing kept.",
+        "EXAMPLES",
+    ),
+    "sandbox": Command(
+        "sandbox.sandbox", "Serve a pretend Meta on this machine.", "EXAMPLES"
+    ),
+}
+
+
+class LazyGroup(TyperGroup):
+    """
+    Shows `COMMANDS` in its help, and loads the one that is called.
+
+    Loading all of them takes as long as most of them take to work.
+    """
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        for name, command in COMMANDS.items():
+            self.commands[name] = TyperCommand(name, help=command.summary)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the name, the command itself, and the rest of the arguments."""
+        if args and args[0] in COMMANDS:
+            self.commands[args[0]] = load(args[0])
+        return super().resolve_command(ctx, args)
+
+
+def load(name: str) -> Any:
+    """Return a command ready to run."""
+    command = COMMANDS[name]
+    module_name, _, attribute = command.place.partition(".")
+    module = import_module(f".{module_name}", __package__)
+    found = getattr(module, attribute)
+    if not isinstance(found, typer.Typer):
+        app = typer.Typer(add_completion=False)
+        app.command(
+            name,
+            epilog=getattr(module, command.example),
+            context_settings={"allow_interspersed_args": not command.runs_program},
+        )(found)
+        found = app
+    loaded = get_command(found)
+    loaded.name = name
+    return loaded
