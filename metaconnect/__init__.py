@@ -115,7 +115,7 @@ async def fetch_meta_insights_async(
     query = insights_query(date_preset, **options)
     wanted = normal_ad_account_id(ad_account_id)
     async with AsyncMetaconnect() as meta:
-        connection = await meta.connection(client_id)
+        connection = await meta.connection_to_read(client_id)
         if not any_account:
             require_chosen(connection, wanted)
         request = InsightsRequest(

@@ -12,8 +12,9 @@ by default the logger "metaconnect". `metaconnect.Metaconnect` is the same witho
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from contextlib import aclosing
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Self, Unpack
 
@@ -26,8 +27,10 @@ from .flows.accounts import (
 )
 from .flows.clients import (
     PickClient,
+    chosen_connections,
     client_to_connect,
     connection_to_use,
+    expires_soon,
     naming,
     note_on_host,
     notes_on,
@@ -42,14 +45,18 @@ from .flows.insights import (
 )
 from .flows.threads import in_thread
 from .insights.query import InsightsOptions, InsightsQuery, insights_query
-from .models import AdAccount, Client, Connection, Row
-from .parts import Notice, Parts, log_notice
+from .models import AdAccount, Client, Connection, MetaApp, Row
+from .parts import Notice, Parts, log_notice, read_stored_settings
 from .settings import Settings, load_settings, working_folder
 
 if TYPE_CHECKING:  # only connecting and disconnecting need them
     from .flows.authorize import Show
     from .flows.connect import ConnectFlow, LoginResult
     from .flows.disconnect import Disconnection, MayCutOff
+    from .flows.doctor import Finding
+    from .flows.refresh import Refreshed, RefreshFlow
+    from .flows.status import ConnectionStatus
+    from .flows.two_steps import StartedLogin
     from .oauth.receiver import Receiver
 
 
@@ -65,7 +72,9 @@ class AsyncMetaconnect:
     def __init__(
         self, settings: Settings | None = None, *, notice: Notice = log_notice
     ) -> None:
-        self.settings = settings or load_settings(os.environ, working_folder())
+        self.settings = settings or load_settings(
+            os.environ, working_folder(), read_stored=read_stored_settings
+        )
         self.parts = Parts(self.settings, notice)
         self._notice = notice
         self._note_once = once(notice)
@@ -79,6 +88,12 @@ class AsyncMetaconnect:
     async def aclose(self) -> None:
         await self.parts.aclose()
 
+    async def doctor(self) -> list[Finding]:
+        """Try every prerequisite; return what was found, and how to mend it."""
+        from .flows.doctor import doctor
+
+        return await doctor(self.parts)
+
     async def connections(self) -> list[Connection]:
         """Return every connection of the store, by client."""
         return await in_thread(self.parts.store.connections)
@@ -91,12 +106,106 @@ class AsyncMetaconnect:
         that *pick* picks. Raises NotConnected, and ConfigError where its token was
         issued by another Graph host or app than the settings name.
         """
+        return self._noted(await self._found(client_id, pick))
+
+    async def connection_to_read(
+        self,
+        client_id: str | None = None,
+        *,
+        pick: PickClient | None = None,
+        refresh: bool = True,
+    ) -> Connection:
+        """
+        Return what `connection` returns, for reading with it.
+
+        With *refresh* a token with less than seven days left is extended, where
+        Meta does so and the app's secret is known.
+        """
+        found = await self._found(client_id, pick)
+        app = self.parts.graph.app
+        soon = expires_soon(found.token, self.parts.now())
+        if refresh and soon and app and app.app_id:
+            from .flows.refresh import refreshed_on_the_way
+
+            flow = self._refresh_flow(app)
+            found = await refreshed_on_the_way(found, flow, self._notice)
+        return self._noted(found)
+
+    async def _found(
+        self, client_id: str | None, pick: PickClient | None
+    ) -> Connection:
         named = client_id or self.settings.client
         found = await connection_to_use(named, self.parts.store, pick)
+        require_same_issuer(found, self.settings.meta_host, self.settings.meta_app_id)
+        return found
+
+    def _noted(self, found: Connection) -> Connection:
         host = self.settings.meta_host
-        require_same_issuer(found, host, self.settings.meta_app_id)
         self._note_once(notes_on(found, host, self.parts.now()))
         return found
+
+    async def status(
+        self,
+        clients: Collection[str] | None = None,
+        *,
+        check: bool = False,
+        within: timedelta | None = None,
+    ) -> list[ConnectionStatus]:
+        """
+        Return how the connections of *clients*, by default all, are.
+
+        With *check* Meta is asked, else only the store. *within* is what counts as
+        expiring, by default 14 days. Nothing that is wrong with a connection
+        is raised.
+        """
+        from .flows.status import EXPIRING_WITHIN, ask_meta, statuses
+
+        found, missing = await chosen_connections(self.parts.store, clients)
+        host, app_id = self.settings.meta_host, self.settings.meta_app_id
+        asked = (
+            await ask_meta(found, graph=self.parts.graph, host=host, app_id=app_id)
+            if check
+            else {}
+        )
+        return statuses(
+            found,
+            missing,
+            asked,
+            # A Login for Business configuration has permissions of its own.
+            scopes=() if self.settings.config_id else self.settings.permissions,
+            now=self.parts.now(),
+            within=EXPIRING_WITHIN if within is None else within,
+        )
+
+    async def refresh(
+        self,
+        clients: Collection[str] | None = None,
+        *,
+        within: timedelta | None = None,
+    ) -> list[Refreshed]:
+        """
+        Exchange the tokens of *clients*, by default of all, for ones that live longer.
+
+        With *within* only those that expire that soon. What went wrong with a
+        client is part of its result. Raises ConfigError where the app id or the app
+        secret is not known.
+        """
+        from .flows.refresh import refresh_clients
+
+        return await refresh_clients(
+            clients, self._refresh_flow(self.parts.app), within=within
+        )
+
+    def _refresh_flow(self, app: MetaApp) -> RefreshFlow:
+        from .flows.refresh import RefreshFlow
+
+        return RefreshFlow(
+            host=self.settings.meta_host,
+            app=app,
+            graph=self.parts.graph,
+            store=self.parts.store,
+            now=self.parts.now,
+        )
 
     async def clients(self) -> list[Client]:
         """Return whom a connection may belong to, by name."""
@@ -163,6 +272,77 @@ class AsyncMetaconnect:
             if receivers is None or show is None:
                 receivers, show = self._own_browser()
             await flow.log_in(receivers, show, timeout=timeout, rerequest=rerequest)
+            return await flow.finish(partial(choose_ad_account, account, pick=pick))
+
+    async def start_connect(
+        self,
+        client_id: str,
+        *,
+        redirect_uri: str | None = None,
+        rerequest: bool = False,
+        timeout: float = 3600,
+    ) -> StartedLogin:
+        """
+        Return where somebody logs in, for `complete_connect` to go on from.
+
+        Nothing listens: *redirect_uri* is any that the app lists, by default that
+        of the settings. The answer counts once, for *timeout* seconds, at most a
+        day; a second start takes the place of the first.
+        """
+        from .flows.two_steps import start_login
+
+        flow = self._connect_flow(client_id)
+        with naming(client_id):
+            await flow.prepare()
+            return await start_login(
+                client_id,
+                host=flow.host,
+                app=flow.app,
+                redirect_uri=redirect_uri or self.settings.redirect_uri_for(paste=True),
+                started=self.parts.started,
+                lifetime=timedelta(seconds=timeout),
+                rerequest=rerequest,
+                now=flow.now(),
+            )
+
+    async def complete_connect(
+        self,
+        client_id: str,
+        address: str,
+        *,
+        account: str | None = None,
+        pick: PickAdAccount | None = None,
+    ) -> LoginResult:
+        """Take *address*, on which the browser ended after `start_connect`."""
+        from .flows.two_steps import code_in_answer
+
+        flow = self._connect_flow(client_id)
+        with naming(client_id):
+            await flow.prepare()
+            code, redirect_uri = await code_in_answer(
+                client_id, address, started=self.parts.started
+            )
+            await flow.exchange(code, redirect_uri)
+            return await flow.finish(partial(choose_ad_account, account, pick=pick))
+
+    async def connect_with_token(
+        self,
+        client_id: str,
+        token: str,
+        *,
+        account: str | None = None,
+        pick: PickAdAccount | None = None,
+    ) -> LoginResult:
+        """
+        Save a connection with a token of this app that was issued elsewhere.
+
+        It may be a person's or a system user's; Meta inspects it first, and a
+        short-lived one is exchanged for a long-lived one.
+        """
+        flow = self._connect_flow(client_id)
+        with naming(client_id):
+            await flow.prepare()
+            await flow.adopt(token)
             return await flow.finish(partial(choose_ad_account, account, pick=pick))
 
     def _own_browser(self) -> tuple[Sequence[Receiver], Show]:
@@ -247,9 +427,16 @@ class AsyncMetaconnect:
         ad_account: str | None = None,
         *,
         pick: PickClient | None = None,
+        refresh: bool = True,
     ) -> InsightsRequest:
-        """Return the unit of work: *query*, asked of the client's ad account."""
-        connection = await self.connection(client_id, pick=pick)
+        """
+        Return the unit of work: *query*, asked of the client's ad account.
+
+        For *refresh* see `connection_to_read`.
+        """
+        connection = await self.connection_to_read(
+            client_id, pick=pick, refresh=refresh
+        )
         wanted = await ad_account_to_read(
             ad_account, connection, graph=self.parts.graph
         )
@@ -293,11 +480,14 @@ class AsyncMetaconnect:
         *,
         ad_account: str | None = None,
         raw: bool = False,
+        refresh: bool = True,
         **options: Unpack[InsightsOptions],
     ) -> AsyncGenerator[Row, None]:
         """Yield the rows that `insights` returns, as they come."""
         query = insights_query(date_preset, **options)
-        request = await self.insights_request(query, client_id, ad_account)
+        request = await self.insights_request(
+            query, client_id, ad_account, refresh=refresh
+        )
         async with aclosing(self.pages(request, raw=raw)) as pages:
             async for page in pages:
                 for row in page:
@@ -310,6 +500,7 @@ class AsyncMetaconnect:
         *,
         ad_account: str | None = None,
         raw: bool = False,
+        refresh: bool = True,
         **options: Unpack[InsightsOptions],
     ) -> list[Row]:
         """
@@ -318,8 +509,10 @@ class AsyncMetaconnect:
         *ad_account* is any that the client's token reaches, by id or name; by
         default the chosen one. The options are those of
         `metaconnect.insights.query.insights_query`; *raw* leaves the rows as Meta
-        sent them.
+        sent them. For *refresh* see `connection_to_read`.
         """
         query = insights_query(date_preset, **options)
-        request = await self.insights_request(query, client_id, ad_account)
+        request = await self.insights_request(
+            query, client_id, ad_account, refresh=refresh
+        )
         return await self.rows(request, raw=raw)

@@ -7,8 +7,9 @@ The same without `await`.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from threading import Event
 from types import TracebackType
 from typing import TYPE_CHECKING, ParamSpec, Self, TypeVar, Unpack
@@ -21,8 +22,14 @@ from .models import AdAccount, Client, Connection, Row
 from .parts import Notice, log_notice
 from .settings import Settings
 
-if TYPE_CHECKING:  # only disconnecting needs it
+if TYPE_CHECKING:  # most programs go without them
     from .flows.disconnect import Disconnection
+    from .flows.doctor import Finding
+    from .flows.refresh import Refreshed
+    from .flows.status import ConnectionStatus
+    from .flows.two_steps import StartedLogin
+
+TIMEOUT = 10.0  # seconds that a cancelled call may take to clean up
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -66,6 +73,10 @@ class Metaconnect:
     def settings(self) -> Settings:
         return self._meta.settings
 
+    def doctor(self) -> list[Finding]:
+        """Try every prerequisite; return what was found, and how to mend it."""
+        return self._call(self._meta.doctor)
+
     def connections(self) -> list[Connection]:
         """Return every connection of the store, by client."""
         return self._call(self._meta.connections)
@@ -73,6 +84,25 @@ class Metaconnect:
     def connection(self, client_id: str | None = None) -> Connection:
         """Return the client's connection; without a name the only one."""
         return self._call(self._meta.connection, client_id)
+
+    def status(
+        self,
+        clients: Collection[str] | None = None,
+        *,
+        check: bool = False,
+        within: timedelta | None = None,
+    ) -> list[ConnectionStatus]:
+        """Return how connections are; see `AsyncMetaconnect.status`."""
+        return self._call(self._meta.status, clients, check=check, within=within)
+
+    def refresh(
+        self,
+        clients: Collection[str] | None = None,
+        *,
+        within: timedelta | None = None,
+    ) -> list[Refreshed]:
+        """Extend tokens; see `AsyncMetaconnect.refresh`."""
+        return self._call(self._meta.refresh, clients, within=within)
 
     def clients(self) -> list[Client]:
         """Return whom a connection may belong to, by name."""
@@ -111,6 +141,39 @@ class Metaconnect:
         )
         return result.connection
 
+    def start_connect(
+        self,
+        client_id: str,
+        *,
+        redirect_uri: str | None = None,
+        rerequest: bool = False,
+        timeout: float = 3600,
+    ) -> StartedLogin:
+        """Return where somebody logs in; see `AsyncMetaconnect.start_connect`."""
+        return self._call(
+            self._meta.start_connect,
+            client_id,
+            redirect_uri=redirect_uri,
+            rerequest=rerequest,
+            timeout=timeout,
+        )
+
+    def complete_connect(
+        self, client_id: str, address: str, *, account: str | None = None
+    ) -> Connection:
+        """Take the address on which the browser ended after `start_connect`."""
+        return self._call(
+            self._meta.complete_connect, client_id, address, account=account
+        ).connection
+
+    def connect_with_token(
+        self, client_id: str, token: str, *, account: str | None = None
+    ) -> Connection:
+        """Save a token that was issued elsewhere; see `AsyncMetaconnect`."""
+        return self._call(
+            self._meta.connect_with_token, client_id, token, account=account
+        ).connection
+
     def resume(self, client_id: str, *, account: str | None = None) -> Connection:
         """Finish a login that was kept because it could not be saved."""
         return self._call(self._meta.resume, client_id, account=account).connection
@@ -137,6 +200,7 @@ class Metaconnect:
         *,
         ad_account: str | None = None,
         raw: bool = False,
+        refresh: bool = True,
         **options: Unpack[InsightsOptions],
     ) -> list[Row]:
         """Return Insights rows; see `AsyncMetaconnect.insights`."""
@@ -146,6 +210,7 @@ class Metaconnect:
             date_preset,
             ad_account=ad_account,
             raw=raw,
+            refresh=refresh,
             **options,
         )
 
@@ -156,11 +221,14 @@ class Metaconnect:
         *,
         ad_account: str | None = None,
         raw: bool = False,
+        refresh: bool = True,
         **options: Unpack[InsightsOptions],
     ) -> Iterator[Row]:
         """Yield the rows that `insights` returns, a page being held at a time."""
         query = insights_query(date_preset, **options)
-        request = self._call(self._meta.insights_request, query, client_id, ad_account)
+        request = self._call(
+            self._meta.insights_request, query, client_id, ad_account, refresh=refresh
+        )
         pages = self._meta.pages(request, raw=raw)
         try:
             while (page := self._call(anext, pages, None)) is not None:
@@ -183,10 +251,12 @@ class Metaconnect:
             finally:
                 ended.set()
 
-        future = self._portal.start_task_soon(run)
+        future = None
         try:
+            future = self._portal.start_task_soon(run)
             return future.result()
         except BaseException:
-            future.cancel()
-            ended.wait()
+            if future and not ended.is_set():
+                future.cancel()
+                ended.wait(TIMEOUT)
             raise

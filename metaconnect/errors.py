@@ -29,6 +29,7 @@ Everything metaconnect can tell a user has gone wrong.
     + ServiceUnavailable
     + StoreError
       . ConnectionChanged
+  x SomeFailed                     8
 
 The number is the exit code; a class without one inherits its parent's.
 The tree is ordered by what the user must do, not by which file noticed.
@@ -278,6 +279,15 @@ class ConnectionChanged(StoreError):
     """
     Another process changed the connection in the meantime.
     """
+
+
+class SomeFailed(MetaconnectError):
+    """
+    It worked for some of several clients, and failed for the others.
+    """
+
+    exit_code = 8
+    hint = "The lines above say why, and what to do for each."
 
 
 class ErrorTemplate(NamedTuple):

@@ -7,7 +7,7 @@ Heavy parts are imported where they are built: most processes go without.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -22,10 +22,12 @@ from .stores.base import ConnectionStore
 from .stores.local import LocalStore
 from .stores.pending import PendingLogins
 from .stores.secrets import FileSecretStore, open_secret_store
+from .stores.settings import stored_settings
 
 if TYPE_CHECKING:  # loaded where they are built
     import httpx
 
+    from .stores.started import StartedLogins
     from .stores.supabase.clients import ClientAdmin
     from .stores.supabase.project import SupabaseProject
     from .stores.supabase.session import SessionManager
@@ -34,6 +36,12 @@ Notice = Callable[[str], None]
 _log = logging.getLogger("metaconnect")
 _log.addHandler(logging.NullHandler())  # silent until the program that imports us logs
 log_notice = _log.warning
+
+
+def read_stored_settings(settings: Settings) -> Mapping[str, str]:
+    """Return the settings that `init` put into the secret store."""
+    kind = settings.secrets_kind or "keyring"
+    return stored_settings(open_secret_store(settings.folder, kind))
 
 
 class Parts:
@@ -56,8 +64,19 @@ class Parts:
 
     @cached_property
     def pending(self) -> PendingLogins:
+        return PendingLogins(self.secrets, self._scope)
+
+    @cached_property
+    def started(self) -> StartedLogins:
+        from .stores.started import StartedLogins
+
+        return StartedLogins(self.secrets, self._scope)
+
+    @property
+    def _scope(self) -> str:
+        """What no login is carried across."""
         scope = (self.store.name, self.settings.meta_host.graph_url, self.app.app_id)
-        return PendingLogins(self.secrets, " ".join(scope))
+        return " ".join(scope)
 
     @cached_property
     def store(self) -> ConnectionStore:
@@ -65,7 +84,7 @@ class Parts:
             return LocalStore(self.settings.folder, self.secrets)
         from .stores.supabase.store import SupabaseStore
 
-        return SupabaseStore(self._project, self._bearer, self._renew)
+        return SupabaseStore(self.project, self._bearer, self._renew)
 
     @cached_property
     def client_admin(self) -> ClientAdmin:
@@ -77,13 +96,13 @@ class Parts:
             )
         from .stores.supabase.clients import ClientAdmin
 
-        return ClientAdmin(self._project, self._bearer, self._renew)
+        return ClientAdmin(self.project, self._bearer, self._renew)
 
     @cached_property
     def sessions(self) -> SessionManager:
         from .stores.supabase.session import SessionManager
 
-        return SessionManager(self._project, lambda: self.secrets, self.settings.folder)
+        return SessionManager(self.project, lambda: self.secrets, self.settings.folder)
 
     @cached_property
     def app(self) -> MetaApp:
@@ -107,7 +126,7 @@ class Parts:
     def use_secret_file(self) -> None:
         """Keep secrets in a file that only this user can read, without a keyring."""
         self.secrets = open_secret_store(self.settings.folder, "file")
-        for built_on_it in ("store", "pending", "sessions", "client_admin"):
+        for built_on_it in ("store", "pending", "started", "sessions", "client_admin"):
             self.__dict__.pop(built_on_it, None)
 
     def now(self) -> datetime:
@@ -125,7 +144,7 @@ class Parts:
         )
 
     @cached_property
-    def _project(self) -> SupabaseProject:
+    def project(self) -> SupabaseProject:
         from .stores.supabase.project import SupabaseProject
 
         require_allowed_project(self.settings)
@@ -135,7 +154,7 @@ class Parts:
     def _bearer(self) -> str:
         # The service role is nobody's session: its key speaks for itself.
         if self.settings.uses_service_role:
-            return self._project.key
+            return self.project.key
         return self.sessions.bearer()
 
     def _renew(self, rejected: str) -> str:

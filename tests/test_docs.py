@@ -1,5 +1,7 @@
 """README, SECURITY.md, .env.example, the help and the code say the same."""
 
+import ast
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -24,7 +26,7 @@ VARIABLES = {name for names in NAMES.values() for name in names}
 # Of other programs, or of the shell.
 FOREIGN = {"BROWSER", "NO_COLOR", "DATABASE_URL", "ON_ERROR_STOP", "MY_TOKEN"}
 FOREIGN |= {name for names in SETS.values() for name in names}
-FOREIGN_OPTIONS = {"--dist"}
+FOREIGN_OPTIONS = {"--dist", "--now", "--user"}
 
 
 def commands(group, path=("metaconnect",)):
@@ -186,3 +188,37 @@ def test_every_file_that_is_named_is_there(text):
 
 def test_the_changelog_has_a_section_for_what_is_not_released():
     assert "## [Unreleased]" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def texts(value):
+    """Yield every text in *value*, which was JSON."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from texts(each)
+
+
+def said_by_the_program():
+    """Return every literal of the code, and what the pretend Meta says."""
+    for module in ROOT.glob("metaconnect/**/*.py"):
+        for node in ast.walk(ast.parse(module.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+    yield from texts(json.loads((ROOT / "metaconnect/sandbox/faults.json").read_text()))
+
+
+def symptoms():
+    """Return the first column of the troubleshooting table."""
+    table = README.partition("| you see | why | what to do |")[2].partition("\n\n")[0]
+    cells = [line.split("|")[1] for line in table.splitlines() if line.startswith("| ")]
+    return [quoted for cell in cells for quoted in re.findall(r"`([^`]+)`", cell)]
+
+
+def test_what_the_troubleshooting_table_quotes_is_what_the_program_says():
+    said = list(said_by_the_program())
+
+    assert len(symptoms()) > 25
+    for symptom in symptoms():
+        for piece in filter(None, map(str.strip, symptom.split("…"))):
+            assert any(piece in text for text in said), piece

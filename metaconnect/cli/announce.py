@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from ..flows.connect import LoginResult
 from ..output.text import one_line
 from ..redact import command
+from .dates import day, days_left
 from .terminal import say
 
 
@@ -62,12 +63,7 @@ def validity(expires_at: datetime | None) -> str:
     if expires_at is None:
         return "The token does not expire."
     days = days_left(expires_at)
-    day = expires_at.astimezone(UTC).date()
-    return f"The token is valid until {day} ({days} days)."
-
-
-def days_left(expires_at: datetime) -> int:
-    return round((expires_at - datetime.now(UTC)).total_seconds() / 86400)
+    return f"The token is valid until {day(expires_at)} ({days} days)."
 
 
 def print_connection(result: LoginResult) -> None:

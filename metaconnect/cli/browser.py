@@ -13,6 +13,7 @@ from ..oauth.loopback import LoopbackReceiver
 from ..oauth.paste import PasteReceiver
 from ..oauth.receiver import Receiver
 from .context import CommandContext
+from .surroundings import advice_here
 from .terminal import say
 
 OpenBrowser = Callable[[str], Awaitable[bool]]
@@ -45,7 +46,13 @@ def receivers_and_show(
     async def show(request: AuthorizationRequest) -> None:
         start_url = listener.start_url
         waits = not context.interactive and without_browser is None
-        _say_addresses(start_url, request, races=races, waits=waits)
+        _say_addresses(start_url, request, races=races)
+        advice = "" if without_browser else advice_here(listener.port)
+        if advice:
+            say(f"{advice}\n")
+        if waits:
+            say("Waiting for the browser to come back. (With --paste the address that")
+            say("it ends on is read from stdin instead.)")
         # The short URL, so that the state is no argument of the browser's process.
         if open_browser and await open_browser(start_url):
             return
@@ -82,7 +89,7 @@ def _refuse_ip(redirect_uri: str) -> None:
 
 
 def _say_addresses(
-    start_url: str, request: AuthorizationRequest, *, races: bool, waits: bool
+    start_url: str, request: AuthorizationRequest, *, races: bool
 ) -> None:
     say(f"Log in to Meta in the browser:  {start_url}\n")
     if races:
@@ -91,9 +98,6 @@ def _say_addresses(
     else:
         say("That address works once. If it was opened before, open this one instead:")
     say(f"{request.url}\n")
-    if waits:
-        say("Waiting for the browser to come back. (With --paste the address that it")
-        say("ends on is read from stdin instead.)")
 
 
 async def _show_to_paste(request: AuthorizationRequest) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from .options import ClientOption, NoBrowserOption, TimeoutOption
+from .options import ClientOption, NoBrowserOption
 from .report import report_as_json
 
 if TYPE_CHECKING:
@@ -23,7 +23,13 @@ metaconnect connect --client acme
 
 metaconnect connect --client acme --account act_101000000000000 --no-browser
 
-metaconnect connect --client acme --resume"""
+metaconnect connect --client acme --resume
+
+metaconnect connect --client acme --start
+
+metaconnect connect --client acme --complete -"""
+
+TIMEOUT = 300  # seconds
 
 
 class ConnectOptions(NamedTuple):
@@ -34,12 +40,21 @@ class ConnectOptions(NamedTuple):
     resume: bool = False
     rerequest: bool = False
     paste: bool = False
-    timeout: int = 300
+    token_stdin: bool = False
+    start: bool = False
+    complete: str | None = None
+    timeout: int | None = None
     json: bool = False
     # The demo keeps nothing, and says how to go on by itself.
     is_demo: bool = False
     open_browser: OpenBrowser | None = None
     without_browser: Approve | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a login that is kept would do as well."""
+        another = self.force or self.rerequest or self.start or self.token_stdin
+        return not (another or self.resume or self.complete is not None)
 
 
 def connect(
@@ -75,8 +90,39 @@ def connect(
             "Works with any registered redirect URI.",
         ),
     ] = False,
+    token_stdin: Annotated[
+        bool,
+        typer.Option(
+            "--token-stdin",
+            help="Read a token from stdin: a person's or a system user's, of this app.",
+        ),
+    ] = False,
+    start: Annotated[
+        bool,
+        typer.Option(
+            "--start",
+            help="Print, as JSON, the address at which somebody logs in; and exit.",
+        ),
+    ] = False,
+    complete: Annotated[
+        str | None,
+        typer.Option(
+            "--complete",
+            metavar="ADDRESS",
+            help="Finish what --start began, with the address that the browser ended "
+            "on. It holds a code: '-' reads it from stdin, unseen by other users.",
+        ),
+    ] = None,
     no_browser: NoBrowserOption = False,
-    timeout: TimeoutOption = 300,
+    timeout: Annotated[
+        int | None,
+        typer.Option(
+            metavar="SECONDS",
+            min=1,
+            max=86_400,
+            help="How long to wait for the browser: 300; with --start 3600.",
+        ),
+    ] = None,
     json: Annotated[
         bool, typer.Option("--json", help="Print the connection, without its token.")
     ] = False,
@@ -96,14 +142,17 @@ def connect(
 
     from ..oauth.browser import open_browser
 
-    if json:
-        report_as_json()
+    if json or start:
+        report_as_json(explicit=json)
     options = ConnectOptions(
         account=only_one(account, "--account"),
         force=force,
         resume=resume,
         rerequest=rerequest,
         paste=paste,
+        token_stdin=token_stdin,
+        start=start,
+        complete=complete,
         timeout=timeout,
         json=json,
         open_browser=None if no_browser else open_browser,
@@ -115,21 +164,24 @@ async def run(
     context: CommandContext, options: ConnectOptions, client: str | None
 ) -> None:
     """Connect *client*, else the one that the settings or the person name."""
-    from ..errors import UsageError
+    from . import kept, ways
 
     context.settings.require_all_for_connecting()
-    if options.resume and (options.force or options.rerequest):
-        raise UsageError("--resume finishes a login; --force starts another.")
+    ways.refuse_mixed(options)
     async with context.meta() as meta:
         context.choose_secret_backend(meta)
         named = client or context.settings.client
-        if kept := not options.resume and _kept_client(named, context, options, meta):
-            named, options = kept, options._replace(resume=True)
+        if found := options.is_plain and kept.kept_client(named, context, meta):
+            named, options = found, options._replace(resume=True)
         client_id = await meta.client_to_connect(named, pick=context.pick_client)
+        if options.start:
+            await ways.start(client_id, context, options, meta)
+            return
         try:
             result = await _connected(client_id, context, options, meta)
         except BaseException as error:
-            _say_what_is_kept(client_id, meta, options, error)
+            if not options.is_demo:
+                kept.say_what_is_kept(client_id, meta, error)
             raise
     _announce(result, options)
 
@@ -140,11 +192,22 @@ async def _connected(
     options: ConnectOptions,
     meta: AsyncMetaconnect,
 ) -> LoginResult:
+    from . import ways
     from .browser import receivers_and_show
 
     account, pick = options.account, context.pick_ad_account
     if options.resume:
         return await meta.resume(client_id, account=account, pick=pick)
+    if options.complete is not None:
+        answer = await ways.answer_given(options.complete)
+        return await meta.complete_connect(
+            client_id, answer, account=account, pick=pick
+        )
+    if options.token_stdin:
+        token = await ways.token_given(context)
+        return await meta.connect_with_token(
+            client_id, token, account=account, pick=pick
+        )
     receivers, show = receivers_and_show(
         context,
         paste=options.paste,
@@ -156,51 +219,11 @@ async def _connected(
         account=account,
         force=options.force,
         rerequest=options.rerequest,
-        timeout=options.timeout,
+        timeout=options.timeout or TIMEOUT,
         receivers=receivers,
         show=show,
         pick=pick,
     )
-
-
-def _kept_client(
-    named: str | None,
-    context: CommandContext,
-    options: ConnectOptions,
-    meta: AsyncMetaconnect,
-) -> str | None:
-    """Return the client whose login is kept, if the person would rather finish it."""
-    from .prompts import confirm
-
-    if options.force or options.rerequest or not context.interactive:
-        return None
-    pending = meta.parts.pending
-    client_id = named or next(iter(pending.clients()), None)
-    login = pending.find(client_id) if client_id else None
-    if login is None:
-        return None
-    when = login.created_at.astimezone().strftime("%H:%M")
-    question = f"A login of client {client_id!r} at {when} was not saved."
-    wanted = confirm(f"{question} Finish it, without the browser?")
-    return client_id if wanted else None
-
-
-def _say_what_is_kept(
-    client_id: str, meta: AsyncMetaconnect, options: ConnectOptions, error: object
-) -> None:
-    """After Ctrl-C, say that the login is not lost."""
-    from asyncio import CancelledError
-    from contextlib import suppress
-
-    from ..errors import MetaconnectError
-    from ..flows.connect import kept_hint
-    from .terminal import say
-
-    if options.is_demo or not isinstance(error, (KeyboardInterrupt, CancelledError)):
-        return
-    with suppress(MetaconnectError):
-        if meta.parts.pending.find(client_id):
-            say(f"\n{kept_hint(client_id)}")
 
 
 def _announce(result: LoginResult, options: ConnectOptions) -> None:

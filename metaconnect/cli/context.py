@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,7 @@ class CommandContext:
             env_file=self.options.env_file,
             store=self.options.store,
             service_role="1" if self.options.service_role else None,
+            read_stored=_read_stored,
         )
         for source in settings.ignored:
             say(
@@ -52,10 +54,10 @@ class CommandContext:
         from ..api import AsyncMetaconnect
 
         if self.settings.project_needs_leave and self.settings.store_kind != "local":
-            self._ask_for_leave()
+            self.ask_for_leave()
         return AsyncMetaconnect(self.settings, notice=notice)
 
-    def _ask_for_leave(self) -> None:
+    def ask_for_leave(self) -> None:
         """Let the person allow a project that only a file of the folder names."""
         from ..settings import allow_project, is_project_allowed
         from .prompts import confirm
@@ -127,3 +129,9 @@ class CommandContext:
             meta.parts.secrets.check()
             return "file"
         return "keyring"
+
+
+def _read_stored(settings: Settings) -> Mapping[str, str]:
+    from ..parts import read_stored_settings  # only where something is stored
+
+    return read_stored_settings(settings)

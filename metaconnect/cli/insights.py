@@ -39,6 +39,7 @@ class ReadOptions(NamedTuple):
     raw: bool = False
     output: Path | None = None
     check: bool = False
+    refresh: bool = True
 
 
 def _fields(incomplete: str) -> list[str]:
@@ -115,6 +116,13 @@ def insights(
             "account level. A table does so anyway.",
         ),
     ] = False,
+    no_refresh: Annotated[
+        bool,
+        typer.Option(
+            "--no-refresh",
+            help="Do not extend a token that has less than seven days left.",
+        ),
+    ] = False,
 ) -> None:
     """
     Read Insights and print a table, JSON, NDJSON or CSV.
@@ -134,6 +142,7 @@ def insights(
         raw=raw,
         output=output,
         check=check,
+        refresh=not no_refresh,
     )
     query = insights_query(
         preset,
@@ -156,7 +165,11 @@ async def run(
 
     async with context.meta() as meta:
         request = await meta.insights_request(
-            query, options.client, options.account, pick=context.pick_client
+            query,
+            options.client,
+            options.account,
+            pick=context.pick_client,
+            refresh=options.refresh,
         )
         to_stdout = options.output is None and sys.stdout.isatty()
         table = options.form is Format.table

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import typer
@@ -15,14 +17,14 @@ class Command(NamedTuple):
     Where a command is, and its line in the help of the whole program.
 
     `place` is ``module.attribute`` below this package: a function, or a Typer app of
-    several commands. `example` stands below the help of a function. `runs_program`:
-    the options after its first argument are those of another program.
+    several commands. `example` names the constant that stands below the help of a
+    function, and `settings` are Click's for it.
     """
 
     place: str
     summary: str
     example: str = ""
-    runs_program: bool = False
+    settings: Mapping[str, object] = MappingProxyType({})
 
 
 # In the order of the help. A test compares the summaries with the commands' own.
@@ -35,19 +37,30 @@ COMMANDS = {
         "Read Insights and print a table, JSON, NDJSON or CSV.",
         "EXAMPLES",
     ),
+    "status": Command(
+        "status.status",
+        "Show every connection: whose it is, when its token expires, whether it works.",
+        "EXAMPLES",
+    ),
+    "refresh": Command(
+        "refresh.refresh",
+        "Exchange tokens before they expire, and say whether Meta moved the date.",
+        "EXAMPLES",
+    ),
     "disconnect": Command(
         "disconnect.disconnect",
         "Revoke the login at Meta, then delete the connection.",
         "EXAMPLES",
     ),
     "token": Command(
-        "token.token", "Print the access token and nothing else.", "EXAMPLES"
+        "token.token", "Print the access token and nothing else.", "EXAMPLE"
     ),
     "exec": Command(
         "exec.exec_program",
         "Run a program with the client's token in its environment.",
         "EXAMPLES",
-        runs_program=True,
+        # The options after the program's name are the program's.
+        {"allow_interspersed_args": False},
     ),
     "accounts": Command(
         "accounts.app", "The ad accounts that a client's token reaches."
@@ -66,7 +79,12 @@ COMMANDS = {
     ),
     "init": Command(
         "init.init",
-        "Create the tables of a Supabase project where they are missing.",
+        "Set metaconnect up: app, store and project, each tried before it is kept.",
+        "EXAMPLES",
+    ),
+    "doctor": Command(
+        "doctor.doctor",
+        "Check everything that metaconnect needs, and say how to mend what is wrong.",
         "EXAMPLES",
     ),
     "demo": Command(
@@ -110,7 +128,7 @@ def load(name: str) -> Any:
         app.command(
             name,
             epilog=getattr(module, command.example),
-            context_settings={"allow_interspersed_args": not command.runs_program},
+            context_settings=dict(command.settings),
         )(found)
         found = app
     loaded = get_command(found)

@@ -26,8 +26,7 @@ app = typer.Typer(
     cls=LazyGroup,
     help="Connect Meta ad accounts and read their Insights from a terminal.",
     epilog="Try it without a Meta app:  metaconnect demo\n\n"
-    "With your own: set META_APP_ID and META_APP_SECRET, in the environment or in "
-    ".env.local, then:  metaconnect connect",
+    "With your own:  metaconnect init, and then:  metaconnect connect",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -13,6 +13,8 @@ from ..constants import Format
 FLAGS = frozenset({"--no-input", "--debug", "--service-role"})
 VALUES = frozenset({"--env-file", "--store"})
 STORES = ("local", "supabase")
+_DAYS = {"d": 1, "w": 7}
+_MOST_DAYS = 3660
 
 
 class GlobalOptions(NamedTuple):
@@ -46,6 +48,28 @@ def _not_empty(value: str | None) -> str | None:
     return value
 
 
+def _none_empty(values: list[str] | None) -> list[str] | None:
+    for value in values or ():
+        _not_empty(value)
+    return values
+
+
+def days_in(text: str) -> int:
+    """Return how many days a text like 14d or 2w means."""
+    number, unit = text[:-1], text[-1:]
+    if not (number.isascii() and number.isdecimal() and unit in _DAYS):
+        raise typer.BadParameter(f"{text!r} is no time like 14d or 2w.")
+    if (days := int(number[:9]) * _DAYS[unit]) > _MOST_DAYS:
+        raise typer.BadParameter("at most ten years.")
+    return days
+
+
+def _a_time(text: str | None) -> str | None:
+    if text is not None:
+        days_in(text)
+    return text
+
+
 ClientOption = Annotated[
     str | None,
     typer.Option(
@@ -56,6 +80,16 @@ ClientOption = Annotated[
         callback=_not_empty,
     ),
 ]
+ClientsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--client",
+        metavar="ID",
+        help="Only this client; may be given several times.",
+        autocompletion=_clients,
+        callback=_none_empty,
+    ),
+]
 FormatOption = Annotated[
     Format | None,
     typer.Option(
@@ -63,6 +97,15 @@ FormatOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
+WithinOption = Annotated[
+    str | None,
+    typer.Option(
+        "--within",
+        metavar="TIME",
+        help="Only tokens that expire within this time, such as 20d or 3w.",
+        callback=_a_time,
+    ),
+]
 NoBrowserOption = Annotated[
     bool, typer.Option("--no-browser", help="Print the address; open nothing.")
 ]

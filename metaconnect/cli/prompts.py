@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,6 +13,7 @@ from ..output.text import one_line
 from .terminal import encodable, interruptible, is_interactive, read_line, say
 
 if TYPE_CHECKING:  # rich takes its time, and most questions go without
+    from rich.console import Console
     from rich.text import Text
 
 T = TypeVar("T")
@@ -107,10 +108,7 @@ def _pick(
     found, narrowed = items, False
     while True:
         lines = _lines(found[:shown], headings, cells, console.width)
-        for line, is_dim in zip(lines, [True, *map(dim, found)], strict=False):
-            console.print(line, style="dim" if is_dim else None)
-        if len(found) > shown:
-            console.print(f"... and {len(found) - shown} more.", style="dim")
+        _print(console, lines, map(dim, found), more=len(found) - shown)
         choices = _choices(found[:shown], narrowed, len(items) > SEARCH_FROM)
         question = Text(f"{title} {choices}:", style="bold")
         typed = read_line(partial(console.print, question, end=" "))
@@ -125,6 +123,15 @@ def _pick(
         if not matches:
             console.print(f"Nothing contains {one_line(typed)!r}.", markup=False)
         found, narrowed = matches or items, bool(typed and matches)
+
+
+def _print(
+    console: Console, lines: Sequence[Text], dimmed: Iterable[bool], *, more: int
+) -> None:
+    for line, is_dim in zip(lines, [True, *dimmed], strict=False):
+        console.print(line, style="dim" if is_dim else None)
+    if more > 0:
+        console.print(f"... and {more} more.", style="dim")
 
 
 def _choices(shown: Sequence[object], narrowed: bool, searchable: bool) -> str:

@@ -34,6 +34,12 @@ def notice(text: str) -> None:
     say(redact(text))
 
 
+def notice_on(client_id: str, text: str) -> None:
+    """Print what a person should know about a client, who is named once."""
+    whose = f"Client {client_id!r}"
+    notice(text if text.startswith(whose) else f"{whose}: {text}")
+
+
 def report(error: Exception) -> None:
     """Print *error* and its next step, with every secret masked."""
     if not isinstance(error, MetaconnectError):

@@ -10,10 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-_COMMAND = re.compile(
-    r"\bmetaconnect (?=(?:connect|disconnect|token|exec|insights|accounts|clients"
-    r"|login|logout|whoami)\b)"
-)
+_COMMAND = re.compile(r"\bmetaconnect (?!init|demo|sandbox|--)(?=[a-z]+\b)")
 _options = ""
 
 

@@ -11,7 +11,7 @@ from .options import ClientOption
 if TYPE_CHECKING:
     from .context import CommandContext
 
-EXAMPLES = "Example:  TOKEN=$(metaconnect token --client acme)"
+EXAMPLE = "Example:  TOKEN=$(metaconnect token --client acme)"
 
 
 def token(

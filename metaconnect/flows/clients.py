@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from ..constants import META_GRAPH_URL
 from ..errors import ConfigError, MetaconnectError, NotConnected, UsageError
-from ..models import Client, Connection, MetaHost
+from ..models import AccessToken, Client, Connection, MetaHost
 from ..output.text import one_line
 from ..redact import command, name_client
 from ..stores.base import ConnectionStore
@@ -90,6 +90,22 @@ async def connection_to_use(
     return await in_thread(store.get, _picked(clients, pick))
 
 
+async def chosen_connections(
+    store: ConnectionStore, clients: Collection[str] | None
+) -> tuple[list[Connection], list[str]]:
+    """
+    Return the connections of *clients*, of all where that is None, by client; and
+    the clients that have none.
+    """
+    stored = await in_thread(store.connections)
+    found = sorted(stored, key=lambda connection: connection.client_id)
+    if clients is None:
+        return found, []
+    known = {connection.client_id for connection in found}
+    missing = [client for client in dict.fromkeys(clients) if client not in known]
+    return [c for c in found if c.client_id in clients], missing
+
+
 def require_same_issuer(
     connection: Connection, host: MetaHost, app_id: str | None
 ) -> None:
@@ -133,18 +149,30 @@ def note_on_host(host: MetaHost) -> list[str]:
     return [f"{said}: the numbers may be invented."]
 
 
+def expires_soon(token: AccessToken, now: datetime) -> bool:
+    """Whether *token* still works, but for seven days at most."""
+    expires_at = token.expires_at
+    return expires_at is not None and now < expires_at <= now + EXPIRES_SOON
+
+
 def notes_on(connection: Connection, host: MetaHost, now: datetime) -> list[str]:
     """Return what a person should know before the connection is used."""
     notes = note_on_host(host)
-    expires_at = connection.token.expires_at
-    if expires_at and now < expires_at <= now + EXPIRES_SOON:
-        days = -(-(expires_at - now) // timedelta(days=1))
+    if soon := days_left(connection, now):
         notes.append(
-            f"The token of client {connection.client_id!r} expires in "
-            f"{days} day{'s' * (days > 1)}. Log in again:  "
-            + command("connect --force", connection.client_id)
+            f"The token of client {connection.client_id!r} expires in {soon}. "
+            f"Log in again:  {command('connect --force', connection.client_id)}"
         )
     return notes
+
+
+def days_left(connection: Connection, now: datetime) -> str:
+    """Return in how many days the token expires, "" where that is not soon."""
+    expires_at = connection.token.expires_at
+    if expires_at is None or not expires_soon(connection.token, now):
+        return ""
+    days = -(-(expires_at - now) // timedelta(days=1))
+    return f"{days} day{'s' * (days > 1)}"
 
 
 async def _connection(client_id: str, store: ConnectionStore) -> Connection:

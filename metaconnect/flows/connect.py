@@ -42,6 +42,7 @@ from .accounts import (
     reached_ad_accounts,
     with_ad_account,
 )
+from .adopt import inspected_token
 from .authorize import Show, authorize
 from .clients import has_same_issuer
 from .permissions import declined_permissions
@@ -140,6 +141,13 @@ class ConnectFlow(msgspec.Struct, frozen=True, kw_only=True):
             self.graph, self.app, code, redirect_uri, self.now()
         )
         await self._keep(token, long_lived=False)
+
+    async def adopt(self, value: str) -> None:
+        """Keep a token that was issued elsewhere; see `inspected_token`."""
+        token, lasts = await inspected_token(
+            value, graph=self.graph, app=self.app, now=self.now()
+        )
+        await self._keep(token, long_lived=lasts)
 
     async def finish(self, choose: Choose) -> LoginResult:
         """

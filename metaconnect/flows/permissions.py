@@ -26,9 +26,11 @@ async def declined_permissions(
         # Meta lists them for the tokens of people only.
         permissions = await granted_permissions(graph, token) or permissions
     if not any(permissions.get(name) == "granted" for name in NEEDED):
+        again = "Ask for it again with:  " + command("connect --rerequest", client_id)
+        anew = "Give the system user's token one of them when it is made."
         raise PermissionDeclined(
             f"The login left out {' and '.join(NEEDED)}: without one of them "
             "Meta gives no Insights.",
-            hint="Ask for it again with:  " + command("connect --rerequest", client_id),
+            hint=anew if info and info.is_system_user else again,
         )
     return tuple(n for n, status in permissions.items() if status != "granted")

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import httpx
 import msgspec
@@ -25,6 +25,13 @@ _TOKEN = re.compile(r"[\x21-\x7e]+")  # what fits a header (RFC 6750, section 2.
 _AD_ACCOUNT = re.compile(r"/act_(\w+)(?:/|$)")
 _LONGEST_QUOTE: Final = 80  # characters of a body that is not what it should be
 _QUOTED_UP_TO: Final = 65_536  # bytes; a larger body is not searched for secrets
+
+
+class Probe(NamedTuple):
+    """The headers of an answer, and the error that it was, if it was one."""
+
+    headers: httpx.Headers
+    error: MetaconnectError | None
 
 
 class GraphClient:
@@ -84,6 +91,23 @@ class GraphClient:
         """
         request = self._request(method, path, token, bearer, params or {}, form)
         return await self._send(request, self._quota(path), retry=retry)
+
+    async def probe(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: AccessToken | None = None,
+        form: Mapping[str, object] | None = None,
+    ) -> Probe:
+        """Send a request once, whatever the quota, and keep none of the body."""
+        request = self._request(method, path, token, None, {}, form)
+        answer = await send(self._http, request, deadline=self._deadline)
+        try:
+            _body(answer, wait_named(answer.response.headers))
+        except MetaconnectError as error:
+            return Probe(answer.response.headers, error)
+        return Probe(answer.response.headers, None)
 
     async def _send(self, request: httpx.Request, quota: Quota, *, retry: bool) -> Body:
         attempt, failure = 1, None

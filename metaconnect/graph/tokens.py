@@ -17,7 +17,7 @@ from ..errors import (
     TokenRejected,
 )
 from ..models import AccessToken, MetaApp
-from .client import GraphClient
+from .client import GraphClient, Probe
 from .decode import Body
 from .error_codes import CHECK_APP
 from .errors import error_from, holds_error
@@ -104,10 +104,18 @@ async def long_lived_token(
 
 
 async def extend_token(
-    graph: GraphClient, app: MetaApp, token: AccessToken, now: datetime
+    graph: GraphClient,
+    app: MetaApp,
+    token: AccessToken,
+    now: datetime,
+    *,
+    system_user: bool = False,
 ) -> AccessToken:
     """
     Trade *token* for a long-lived one, with its true expiry.
+
+    That of a *system_user* is renewed for 60 days only where this is asked for:
+    https://developers.facebook.com/docs/business-management-apis/system-users/install-apps-and-generate-tokens
 
     Documented only as a GET with the secrets in the query, like debug_token:
     they are kept out of logs and messages, but not out of a proxy's.
@@ -119,6 +127,8 @@ async def extend_token(
         "client_secret": app.app_secret,
         "fb_exchange_token": token.value,
     }
+    if system_user:
+        params |= {"set_token_expires_in_60_days": "true"}
     body = await graph.request("GET", "/oauth/access_token", params=params)
     return await with_true_expiry(graph, app, access_token_in(body, now))
 
@@ -158,6 +168,16 @@ async def inspect_token(
             fbtrace_id=error.fbtrace_id,
         ) from None
     return token_info_in(body)
+
+
+async def probe_app(graph: GraphClient, app: MetaApp) -> Probe:
+    """Ask for a token of the app itself (RFC 6749, section 4.4), and drop it."""
+    form = {
+        "client_id": app.app_id,
+        "client_secret": app.app_secret,
+        "grant_type": "client_credentials",
+    }
+    return await graph.probe("POST", "/oauth/access_token", form=form)
 
 
 async def granted_permissions(graph: GraphClient, token: AccessToken) -> dict[str, str]:

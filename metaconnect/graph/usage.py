@@ -66,6 +66,14 @@ def ad_account_usage(
     )
 
 
+def percent_used(headers: Mapping[str, str]) -> float | None:
+    """Return how much of the fullest quota is used, None where none is named."""
+    if not any(name in headers for name in (_APP, _AD_ACCOUNT, _BUSINESS, _INSIGHTS)):
+        return None
+    used = (app_usage(headers).utilisation, ad_account_usage(headers).utilisation)
+    return max(used)
+
+
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Return the seconds of `Retry-After`; Meta does not document it."""
     return _bounded(_number(headers.get("retry-after")))

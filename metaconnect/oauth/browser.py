@@ -27,6 +27,16 @@ PRIVATE_NAMES = ("DATABASE_URL", "DIRECT_URL", "PGPASSWORD")
 # On stdin, so that the URL is no argument of this process.
 LAUNCH = "import sys, webbrowser; sys.exit(not webbrowser.open(sys.stdin.read()))"
 
+# Which of them that is, without opening it. A command of $BROWSER is taken on
+# trust by webbrowser.
+FIND = """\
+import shutil, sys, webbrowser
+found = webbrowser.get()
+name = getattr(found, "name", "") or type(found).__name__
+print(name)
+sys.exit(isinstance(found, webbrowser.GenericBrowser) and not shutil.which(name))
+"""
+
 
 async def open_browser(url: str) -> bool:
     """
@@ -52,6 +62,14 @@ async def open_browser(url: str) -> bool:
         return True
 
 
+def find_browser() -> str | None:
+    """Return the name of the browser that `open_browser` would try first, if any."""
+    if not _has_browser():
+        return None
+    done = _run(FIND, stdout=subprocess.PIPE)
+    return done.stdout.decode().strip() if done and done.returncode == 0 else None
+
+
 def _has_browser() -> bool:
     chosen = os.environ.get("BROWSER", "")
     if chosen:
@@ -71,20 +89,28 @@ def _is_text_browser(command: str) -> bool:
 
 
 def _launch(url: str) -> bool:
+    done = _run(LAUNCH, url)
+    return done is not None and done.returncode == 0
+
+
+def _run(
+    program: str, text: str = "", *, stdout: int = subprocess.DEVNULL
+) -> subprocess.CompletedProcess[bytes] | None:
+    """Run *program* with *text* on its stdin; None where it cannot be started."""
     try:
-        done = subprocess.run(  # noqa: S603 (our own interpreter)
+        return subprocess.run(  # noqa: S603 (our own interpreter)
             # Isolated: nothing is imported from the working folder.
-            [sys.executable, "-I", "-S", "-c", LAUNCH],
+            [sys.executable, "-I", "-S", "-c", program],
             check=False,
             env={k: v for k, v in os.environ.items() if not _is_withheld(k)},
-            input=url.encode(),
-            stdout=subprocess.DEVNULL,
+            input=text.encode(),
+            # Not a pipe where a browser starts: it would hold it open.
+            stdout=stdout,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
     except OSError:
-        return False
-    return done.returncode == 0
+        return None
 
 
 def _is_withheld(name: str) -> bool:

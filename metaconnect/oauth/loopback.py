@@ -71,6 +71,11 @@ class LoopbackReceiver:
         return self._listeners[0].port if self._listeners else self._port
 
     @property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses that are listened on."""
+        return tuple(str(each.server_address[0]) for each in self._listeners)
+
+    @property
     def redirect_uri(self) -> str:
         # Meta compares it character by character: change nothing but port 0.
         if self._parts.port != 0:

@@ -53,7 +53,7 @@ HTML = """\
 """
 
 
-def _source(inline: str) -> str:
+def content_source(inline: str) -> str:
     """Return the CSP source of an inline element (CSP Level 3, section 2.3.1)."""
     return f"'sha256-{b64encode(sha256(inline.encode()).digest()).decode()}'"
 
@@ -69,8 +69,8 @@ HEADERS = (
         "; ".join(
             (
                 "default-src 'none'",
-                f"style-src {_source(STYLE)}",
-                f"script-src {_source(SCRIPT)}",
+                f"style-src {content_source(STYLE)}",
+                f"script-src {content_source(SCRIPT)}",
                 "img-src data:",
                 "base-uri 'none'",
                 "form-action 'none'",

@@ -59,10 +59,13 @@ def allowed(token: Token, sandbox: Sandbox) -> list[Account]:
     Return the ad accounts that *token* may read.
 
     A system user may read only those assigned to it, although its
-    /me/adaccounts lists the others too.
+    /me/adaccounts lists the others too. A person may have ticked only some.
     """
     found = reached(sandbox)
-    return found[:ASSIGNED] if token.kind == "SYSTEM_USER" else found
+    if token.kind == "SYSTEM_USER":
+        return found[:ASSIGNED]
+    ticked = sandbox.ticked()
+    return [a for a in found if not ticked or a["account_id"] in ticked]
 
 
 def find(object_id: str, token: Token, sandbox: Sandbox) -> Account:

@@ -98,7 +98,7 @@ async def requests(request: Request) -> Response:
 
 
 async def tokens(request: Request) -> Response:
-    """POST {"type", "expires_in", "scopes"}: a token without a dialog."""
+    """POST {"type", "expires_in", "scopes", "dead"}: a token without a dialog."""
     sandbox: Sandbox = request.app.state.sandbox
     body = await _body(request)
     kind, life = body.get("type", "USER"), body.get("expires_in", LONG_LIVED)
@@ -109,9 +109,16 @@ async def tokens(request: Request) -> Response:
         raise BadRequest("expires_in is a number of seconds, or null for never")
     if not isinstance(scopes, list) or not all(isinstance(s, str) for s in scopes):
         raise BadRequest("scopes is a list of names")
+    dead = body.get("dead", "")
+    if dead and f"190/{dead}" not in FAULTS:
+        raise BadRequest("dead is the subcode of an error 190, such as 459")
     app_id = None if body.get("app_id") is None else str(body["app_id"])
     value = sandbox.issue_token(
-        kind=kind, expires_in=life, scopes=tuple(scopes), app_id=app_id
+        kind=kind,
+        expires_in=life,
+        scopes=tuple(scopes),
+        app_id=app_id,
+        dead=str(dead),
     )
     return JSONResponse({"access_token": value})
 

@@ -60,6 +60,7 @@ class Switches:
     special_accounts: bool = _about(
         False, "list the ad accounts with unusual numbers too, after the others"
     )
+    ticked: str = _about("", "ad accounts ticked at the login, with commas; else all")
     row_budget: int = _about(10_000, "rows of one answer above which Insights fails")
     regain_minutes: int = _about(12, "estimated_time_to_regain_access of a throttle")
     usage_percent: int = _about(1, "call_count of the usage headers")
@@ -207,13 +208,14 @@ class Sandbox:
         expires_in: int | None = LONG_LIVED,
         scopes: tuple[str, ...] = (),
         app_id: str | None = None,
+        dead: str = "",
     ) -> str:
         """
         A fresh access token, without any dialog.
 
         `expires_in` is in seconds, None for never. A USER token acts with what
         the person granted; `scopes` are added to that. A SYSTEM_USER token has
-        `scopes` of its own.
+        `scopes` of its own. `dead` is the subcode of 190 with which it fails.
         """
         value = "EAA" + secrets.token_hex(90)
         now = self.now()
@@ -226,10 +228,16 @@ class Sandbox:
             expires_at=None if never else now + timedelta(seconds=expires_in or 0),
             long_lived=expires_in is None or expires_in > SHORT_LIVED,
             scopes=scopes,
+            dead=dead,
         )
         if kind == "USER" and scopes:
             self.grant(list(scopes), [])
         return value
+
+    def ticked(self) -> list[str]:
+        """The numbers of the ad accounts ticked at the login, [] where all are."""
+        names = self.switches.ticked.split(",")
+        return [name.strip().removeprefix("act_") for name in names if name.strip()]
 
     def scopes_of(self, token: Token) -> tuple[str, ...]:
         return self.granted() if token.kind == "USER" else token.scopes

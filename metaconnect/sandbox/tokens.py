@@ -155,12 +155,24 @@ def _facts(token: Token, sandbox: Sandbox) -> dict[str, Any]:
         "expires_at": int(until.timestamp()) if until else 0,
         "is_valid": True,
         "scopes": scopes,
-        "granular_scopes": [{"scope": s} for s in scopes if s != "public_profile"],
+        "granular_scopes": _granular(token, sandbox),
         "user_id": USERS[token.kind]["id"],
     }
     if token.long_lived:
         facts["issued_at"] = int(token.issued_at.timestamp())
     return facts
+
+
+def _granular(token: Token, sandbox: Sandbox) -> list[dict[str, Any]]:
+    """Return the scopes, with the ad accounts that a person's are limited to."""
+    ticked = sandbox.ticked() if token.kind == "USER" else []
+    return [
+        {"scope": s, "target_ids": ticked}
+        if ticked and s in ("ads_read", "ads_management")
+        else {"scope": s}
+        for s in sandbox.scopes_of(token)
+        if s != "public_profile"
+    ]
 
 
 async def revoke(request: Request) -> Response:

@@ -4,7 +4,7 @@ The settings: `load_settings` gathers them, `Settings` has them.
 Begin to read at `load.py`; `provenance.py` decides which source is believed.
 """
 
-from .config_file import remember
+from .config_file import remember, remember_stored
 from .env_files import working_folder
 from .load import load_settings
 from .names import NAMES
@@ -21,6 +21,7 @@ __all__ = [
     "is_project_allowed",
     "load_settings",
     "remember",
+    "remember_stored",
     "require_allowed_project",
     "working_folder",
 ]

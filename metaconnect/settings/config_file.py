@@ -19,6 +19,10 @@ CONFIG_NAMES = frozenset(
     if setting not in SECRET and setting != "home"
 )
 
+SECRET_NAMES = frozenset(NAMES[setting][0] for setting in SECRET)
+# The names of the settings that are in the secret store: it is opened for no other.
+STORED_SECRETS = "stored_secrets"
+
 
 def config_path(folder: Path) -> Path:
     return folder / "config.json"
@@ -43,6 +47,18 @@ def remember(folder: Path, name: str, value: str) -> None:
     if name not in CONFIG_NAMES:
         raise ValueError(f"{name} is not kept in config.json")
     write_all(folder, {**read_all(folder), name: value})
+
+
+def remember_stored(folder: Path, name: str) -> None:
+    """Note that the secret store has the setting *name*."""
+    names = {*stored_names(folder), name}
+    write_all(folder, {**read_all(folder), STORED_SECRETS: sorted(names)})
+
+
+def stored_names(folder: Path) -> frozenset[str]:
+    """Return the names of the settings that are in the secret store."""
+    noted = read_all(folder).get(STORED_SECRETS)
+    return SECRET_NAMES.intersection(map(str, noted if isinstance(noted, list) else ()))
 
 
 def read_all(folder: Path) -> dict[str, Any]:

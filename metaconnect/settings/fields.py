@@ -64,6 +64,11 @@ class Fields:
         source = self.sources.get(setting)
         return source.name if source else NAMES[setting][0]
 
+    def is_missing(self, name: str) -> bool:
+        """Whether no source has the setting whose first name is *name*."""
+        (setting,) = (s for s, names in NAMES.items() if names[0] == name)
+        return getattr(self, setting) is None
+
     @property
     def project_needs_leave(self) -> Path | None:
         """
@@ -81,9 +86,10 @@ class Fields:
         names = ", ".join(NAMES[name][0] for name in missing)
         hints = [
             WHERE_TO_FIND.get(NAMES[missing[0]][0], "")
-            + "Set them in the environment, in .env.local or in .env.",
+            + "Set them with  metaconnect init, or in the environment, .env.local or "
+            ".env.",
             *self._other_names(missing),
-            *(self._why_withheld(name) for name in missing if name in self.withheld),
+            *(self.why_withheld(name) for name in missing if name in self.withheld),
             *self._where_searched(),
         ]
         raise ConfigError(
@@ -98,7 +104,8 @@ class Fields:
             if NAMES[name][1:]
         ]
 
-    def _why_withheld(self, setting: str) -> str:
+    def why_withheld(self, setting: str) -> str:
+        """Say why a secret that exists is not used."""
         withheld = self.withheld[setting]
         destination = self.sources[DESTINATION[setting]]
         return (

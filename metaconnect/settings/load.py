@@ -1,7 +1,9 @@
 """
 Gather the settings, in this order of precedence:
 
-    option > environment > .env.local > .env > config.json of the data folder
+    option > environment > .env.local > .env > what `init` stored
+
+which is config.json of the data folder, and the secret store for secrets.
 
 `--env-file FILE` takes the place of .env.local and .env. Within one source the
 names of a setting are read in the order of `NAMES`.
@@ -9,14 +11,18 @@ names of a setting are read in the order of `NAMES`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from .config_file import config_path, read_config
+from ..errors import MetaconnectError
+from .config_file import config_path, read_config, stored_names
 from .env_files import candidates, present, read_env_file
 from .names import NAMES
 from .provenance import Choice, Layer, Trust, choose
 from .values import Settings
+
+# Returns secrets by setting name, from the secret store that the settings name.
+ReadStored = Callable[[Settings], Mapping[str, str]]
 
 
 def load_settings(
@@ -24,6 +30,7 @@ def load_settings(
     folder: Path | None,
     *,
     env_file: Path | None = None,
+    read_stored: ReadStored | None = None,
     **options: str | None,
 ) -> Settings:
     """
@@ -31,7 +38,8 @@ def load_settings(
 
     *folder* is the working folder, None where there is none (see
     `working_folder`). *options* are what the command line said, by field name;
-    None means nothing.
+    None means nothing. *read_stored* is called only where the secret store has a
+    setting that is found nowhere else; where it fails, `searched` says so.
     """
     places = [env_file] if env_file else candidates(folder)
     layers = [
@@ -42,7 +50,31 @@ def load_settings(
     # The data folder is known only now, and config.json cannot change it.
     home = _settings(choose(layers)).folder
     layers.append(Layer(Trust.CONFIG, read_config(home), config_path(home)))
-    return _settings(choose(layers), searched=_searched(layers, places))
+    settings = _settings(choose(layers), searched=_searched(layers, places))
+    names = [name for name in stored_names(home) if settings.is_missing(name)]
+    if read_stored is None or not names:
+        return settings
+    return _with_stored(settings, layers, names, read_stored)
+
+
+def _with_stored(
+    settings: Settings,
+    layers: Sequence[Layer],
+    names: Sequence[str],
+    read_stored: ReadStored,
+) -> Settings:
+    """Return *settings* with those of *names* that the secret store has."""
+    searched = settings.searched
+    try:
+        stored = read_stored(settings)
+    except MetaconnectError as error:
+        return _settings(choose(layers), searched=[*searched, _unreadable(error)])
+    last = Layer(Trust.CONFIG, {name: stored.get(name) for name in names})
+    return _settings(choose([*layers, last]), searched=[*searched, "the secret store"])
+
+
+def _unreadable(error: MetaconnectError) -> str:
+    return f"the secret store, where it is kept, cannot be read: {error}"
 
 
 def _file_layers(places: Sequence[Path], *, named: bool) -> list[Layer]:

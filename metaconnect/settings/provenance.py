@@ -41,6 +41,8 @@ class Source(NamedTuple):
     def __str__(self) -> str:
         if self.path is not None:
             return str(self.path)
+        if self.trust is Trust.CONFIG:
+            return "the secret store"
         return "an option" if self.trust is Trust.OPTION else "the environment"
 
 

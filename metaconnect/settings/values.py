@@ -46,13 +46,18 @@ class Settings(Fields):
                 hint="It is at the top of the app's page on "
                 "https://developers.facebook.com/apps",
             )
-        scopes = re.split(r"[,\s]+", (self.scopes or "").strip(" ,"))
         return MetaApp(
             app_id=app_id,
             app_secret=self._key("meta_app_secret"),
-            scopes=tuple(filter(None, scopes)) or DEFAULT_SCOPES,
+            scopes=self.permissions,
             config_id=self.config_id,
         )
+
+    @property
+    def permissions(self) -> tuple[str, ...]:
+        """The permissions that a login asks for, without a configuration's."""
+        names = re.split(r"[,\s]+", (self.scopes or "").strip(" ,"))
+        return tuple(filter(None, names)) or DEFAULT_SCOPES
 
     def require_all_for_connecting(self) -> None:
         """Raise ConfigError naming everything missing that connecting needs."""

@@ -51,6 +51,13 @@ class SecretStore(Protocol):
     def delete(self, *names: str) -> None:
         """Forget *names*. Not an error if absent."""
 
+    def take(self, name: str, value: str) -> bool:
+        """
+        Forget *name* if it still is *value*, and return whether it was.
+
+        Of several processes that try, one gets True.
+        """
+
 
 class FileSecretStore:
     """
@@ -93,19 +100,34 @@ class FileSecretStore:
         if not self.get_all().keys().isdisjoint(names):
             self._write(dict.fromkeys(names))
 
+    def take(self, name: str, value: str) -> bool:
+        with self._locked():
+            if self._merged({}).get(name) != value:
+                return False
+            self._replace({name: None})
+            return True
+
     def _write(self, changes: Mapping[str, str | None]) -> None:
         with self._locked():
-            former = _content(self._path)
-            merged = {**self._opened(former), **self._plain_secrets(), **changes}
-            secrets = {n: v for n, v in merged.items() if v is not None}
-            sealed = self._cipher.seal(json.dumps(secrets).encode(), former)
-            try:
-                write_private(self._path, sealed)
-                if self._plain_file:
-                    self._plain_file.unlink(missing_ok=True)
-            except OSError as exc:
-                raise _failed(self._path, "written", exc) from exc
-            remove_leftovers(self._path)
+            self._replace(changes)
+
+    def _replace(self, changes: Mapping[str, str | None]) -> None:
+        """Write the file anew, while it is locked."""
+        sealed = self._cipher.seal(
+            json.dumps(self._merged(changes)).encode(), _content(self._path)
+        )
+        try:
+            write_private(self._path, sealed)
+            if self._plain_file:
+                self._plain_file.unlink(missing_ok=True)
+        except OSError as exc:
+            raise _failed(self._path, "written", exc) from exc
+        remove_leftovers(self._path)
+
+    def _merged(self, changes: Mapping[str, str | None]) -> dict[str, str]:
+        kept = {**self._opened(_content(self._path)), **self._plain_secrets()}
+        merged: dict[str, str | None] = {**kept, **changes}
+        return {n: v for n, v in merged.items() if v is not None}
 
     def _plain_secrets(self) -> dict[str, str]:
         if self._plain_file is None:

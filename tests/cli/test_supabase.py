@@ -429,8 +429,10 @@ class TestInit:
             done = shell.run("init", "--apply", "-", stdin=f"{dsn}\n")
             assert done.returncode == 0, done.stderr
 
-    @pytest.mark.parametrize("options", [[], ["--print-sql", "--apply", "x"]])
-    def test_it_wants_to_be_told_what_to_do(self, shell, options):
+    @pytest.mark.parametrize(
+        "options", [["--print-sql", "--apply", "x"], ["--print-sql", "--app-id", "1"]]
+    )
+    def test_it_does_one_thing_at_a_time(self, shell, options):
         assert shell.run("init", *options).returncode == 2
 
     @pytest.mark.parametrize(

@@ -191,7 +191,7 @@ class TestNotes:
         connect(expires_at=datetime.now(UTC) + left)
 
         for _ in range(2):
-            await program.insights("acme", "yesterday")
+            await program.insights("acme", "yesterday", refresh=False)
 
         (note,) = [note for note in notices if "expires" in note]
         assert f"The token of client 'acme' expires {said}" in note

@@ -1,4 +1,4 @@
-"""A process that is killed between the code exchange and the stored connection."""
+"""A process killed between the code exchange and the stored connection, per store."""
 
 import os
 import signal
@@ -22,8 +22,9 @@ from metaconnect.api import AsyncMetaconnect
 from metaconnect.graph.client import GraphClient
 from metaconnect.stores.local import LocalStore
 from metaconnect.stores.secrets import FileSecretStore
+from metaconnect.stores.supabase.store import SupabaseStore
 
-code, redirect_uri, last = sys.argv[1], sys.argv[2], int(sys.argv[3])
+client, code, redirect_uri, last = *sys.argv[1:4], int(sys.argv[4])
 steps = 0
 
 def step():
@@ -32,7 +33,7 @@ def step():
     if steps == last:
         os.kill(os.getpid(), signal.SIGKILL)
 
-request, write, save = GraphClient.request, FileSecretStore._write, LocalStore.save
+request, write = GraphClient.request, FileSecretStore._write
 
 async def stopping_request(*args, **options):
     step()
@@ -42,30 +43,50 @@ def stopping_write(*args):
     write(*args)
     step()
 
-def stopping_save(*args):
-    step()
-    saved = save(*args)
-    step()
-    return saved
+def stopping(save):
+    def stopping_save(*args):
+        step()
+        saved = save(*args)
+        step()
+        return saved
+    return stopping_save
 
 async def main():
     async with AsyncMetaconnect() as meta:
-        flow = meta._connect_flow("acme")
+        flow = meta._connect_flow(client)
         await flow.exchange(code, redirect_uri)
         GraphClient.request = stopping_request
         FileSecretStore._write = stopping_write
-        LocalStore.save = stopping_save
+        for store in (LocalStore, SupabaseStore):
+            store.save = stopping(store.save)
         await flow.finish(lambda ad_accounts: ad_accounts[0])
 
 asyncio.run(main())
 """
 
 
+@pytest.fixture(params=["local", "supabase"])
+def store(request):
+    """What the settings of a store are, and how a client is made there."""
+    if request.param == "local":
+        return {"store": "local"}, str
+    stack = request.getfixturevalue("stack")
+    owner = stack.add_user("owner@example.com")
+    named = {
+        "store": "supabase",
+        "supabase_url": stack.url,
+        "supabase_key": stack.publishable_key,
+        "service_role": "1",
+        "service_role_key": stack.secret_key,
+    }
+    return named, lambda number: stack.add_client(f"client {number}", owner)
+
+
 @pytest.fixture
-def run(settings, code):
+def run(code):
     """Connect in a process that is killed at that step; return its exit code."""
 
-    def run(last, home):
+    def run(client, last, settings):
         environ = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": os.pathsep.join(sys.path),
@@ -73,31 +94,38 @@ def run(settings, code):
             "META_APP_SECRET": settings.meta_app_secret,
             "META_GRAPH_URL": settings.graph_url,
             "METACONNECT_SECRETS": "file",
-            "METACONNECT_HOME": str(home),
+            "METACONNECT_HOME": settings.home,
+            "METACONNECT_STORE": settings.store,
+            "METACONNECT_SERVICE_ROLE": settings.service_role or "0",
+            "SUPABASE_URL": settings.supabase_url or "",
+            "SUPABASE_KEY": settings.supabase_key or "",
+            "SUPABASE_SERVICE_ROLE_KEY": settings.service_role_key or "",
         }
-        command = [sys.executable, "-c", KILLED, code(), REDIRECT_URI, str(last)]
-        return subprocess.run(command, env=environ, cwd="/", check=False).returncode
+        command = [sys.executable, "-c", KILLED, client, code(), REDIRECT_URI]
+        done = subprocess.run([*command, str(last)], env=environ, cwd="/", check=False)
+        return done.returncode
 
     return run
 
 
-async def test_loses_nothing(run, settings, tmp_path):
+async def test_loses_nothing(run, store, settings, tmp_path):
+    named, make_client = store
     killed = 0
     for last in count(1):
-        home = tmp_path / str(last)
-        if (ended := run(last, home)) == 0:
+        here = replace(settings, home=str(tmp_path / str(last)), **named)
+        client = make_client(last)
+        if (ended := run(client, last, here)) == 0:
             break
         assert ended == -signal.SIGKILL
         killed += 1
-        here = replace(settings, home=str(home))
         async with make_program(here, print) as program:
-            assert await is_connected(program), f"lost at step {last}"
+            assert await is_connected(program, client), f"lost at step {last}"
     # inspect, extend, keep, permissions, me, ad accounts, before and after saving
     assert killed >= 8
 
 
-async def is_connected(program):
+async def is_connected(program, client):
     """Whether the connection stands, or stands after the login was resumed."""
     with suppress(NothingToResume):
-        await program.resume("acme", account="first")
-    return (await program.connect("acme")).is_new is False
+        await program.resume(client, account="first")
+    return (await program.connect(client)).is_new is False

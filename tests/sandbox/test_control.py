@@ -187,6 +187,7 @@ def test_the_clock_can_be_moved(get, control):
         ("tokens", {"type": "ROBOT"}),
         ("tokens", {"expires_in": "never"}),
         ("tokens", {"scopes": "ads_read"}),
+        ("tokens", {"dead": "no such"}),
         ("clock", {"advance": "later"}),
         ("clock", {"now": "noon"}),
         ("clock", {"now": "2026-11-23"}),

@@ -227,3 +227,28 @@ def test_a_proof_can_be_required(get, server, token, control):
 def test_tokens_differ_at_every_login(dialog, exchange):
     tokens = {exchange(code=dialog.code()).json()["access_token"] for _ in range(3)}
     assert len(tokens) == 3
+
+
+def test_a_token_may_be_dead_from_the_start(control, debug):
+    token = control("tokens", dead=459)["access_token"]
+
+    data = debug(token).json()["data"]
+    assert data["is_valid"] is False
+    assert data["error"]["subcode"] == 459
+
+
+def test_ad_accounts_may_be_left_unticked(control, debug, meta):
+    control("switches", ticked="act_101000000182137, 101000000190056")
+    token = control("tokens", scopes=["ads_read", "business_management"])
+
+    data = debug(token["access_token"]).json()["data"]
+    assert data["granular_scopes"] == [
+        {"scope": "ads_read", "target_ids": ["101000000182137", "101000000190056"]},
+        {"scope": "business_management"},
+    ]
+    headers = {"Authorization": f"Bearer {token['access_token']}"}
+    status = {
+        number: meta.get(f"/v26.0/act_{number}", headers=headers).status_code
+        for number in (101000000182137, 101000000000000)
+    }
+    assert status == {101000000182137: 200, 101000000000000: 403}

@@ -53,6 +53,19 @@ def test_any_thread_may_call(secrets):
     assert secrets.get_all().keys() == set("efgh")
 
 
+def test_of_many_that_take_a_secret_one_gets_it(secrets):
+    secrets.set("a", "1")
+    secrets.set("b", "2")
+    assert not secrets.take("a", "another value")
+    assert not secrets.take("never there", "1")
+    assert secrets.get("a") == "1"
+
+    with ThreadPoolExecutor(4) as threads:
+        taken = list(threads.map(secrets.take, "aaaa", "1111"))
+    assert sorted(taken) == [False, False, False, True]
+    assert secrets.get_all() == {"b": "2"}
+
+
 def test_the_check_leaves_no_secret_and_no_scrap(secrets, tmp_path):
     secrets.check()
 

@@ -52,6 +52,11 @@ class OptionalColumns:
             raise self._lacking() from None
         raise refused or AssertionError
 
+    def require_needed(self) -> None:
+        """Raise TablesMissing unless the columns that must be there are."""
+        if not self._exist(tuple(COLUMNS)):
+            raise self._lacking()
+
     def _candidates(self) -> Iterator[Names]:
         tried = OPTIONAL if self._present is None else self._present
         yield tried

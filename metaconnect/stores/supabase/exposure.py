@@ -10,10 +10,17 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ...errors import ErrorTemplate, MetaconnectError, StoreError, TokensExposed
+from ...errors import (
+    ConfigError,
+    ErrorTemplate,
+    MetaconnectError,
+    StoreError,
+    TokensExposed,
+)
 from ...models import Row
 from .client import DataAPI
 from .errors import KeyRejected
+from .project import SupabaseProject
 from .rows import sample_row
 
 SQL = (
@@ -48,12 +55,17 @@ class ExposureProbe:
         # or the table is empty, only a row can tell.
         self.undecided = False
 
-    def check(self, client_id: str) -> None:
+    def check(self, client_id: str | None) -> None:
         """
         Raise TokensExposed where a stranger reaches the tokens, or the tables
-        that decide who may. *client_id* is an id that exists.
+        that decide who may. *client_id* is an id that exists; without one only
+        reading is tried.
         """
         self._check("clients", "id", None)
+        if client_id is None:
+            self._check("client_members", "client_id", None)
+            self.undecided = self._check("meta_tokens", "client_id", None)
+            return
         member = {"client_id": client_id, "user_id": _NOBODY, "role": "owner"}
         self._check("client_members", "client_id", Trial("client_id,user_id", member))
         trial = Trial("client_id", sample_row(client_id))
@@ -92,6 +104,22 @@ class ExposureProbe:
         except MetaconnectError:
             return False
         return False
+
+
+def as_stranger(project: SupabaseProject, *, is_service_role: bool) -> DataAPI:
+    """
+    Return the Data API as a stranger has it, who knows the publishable key.
+
+    Raises ConfigError where the secret key is the only one that is known.
+    """
+    key = project.publishable_key or project.key
+    if is_service_role and key == project.key:
+        raise ConfigError(
+            "The publishable key is missing: it is needed to make sure that "
+            "nobody else can read the tokens.",
+            hint="Set SUPABASE_KEY too; it is in the project's Settings > API Keys.",
+        )
+    return DataAPI(project, lambda: key, key=key)
 
 
 def exposed(table: str) -> TokensExposed:

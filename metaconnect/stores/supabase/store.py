@@ -12,7 +12,6 @@ from functools import partial
 
 from ...errors import (
     ClientNotFound,
-    ConfigError,
     ConnectionChanged,
     MetaconnectError,
     NotConnected,
@@ -25,7 +24,7 @@ from .client import DataAPI
 from .clients import all_clients
 from .columns import Names, OptionalColumns
 from .errors import UNIQUE_SQL
-from .exposure import ExposureProbe, exposed
+from .exposure import ExposureProbe, as_stranger, exposed
 from .project import SupabaseProject
 from .rows import connection_of, row_of, versions_of
 from .trial import UpsertTrial
@@ -69,7 +68,16 @@ class SupabaseStore:
         """Raise unless a save would work and nobody else could read it."""
         self._require_visible(client_id)
         self.check_exposure(client_id)
-        self._optional.run(partial(self._trial.run, client_id, FACTS))
+        self._try_to_save(client_id)
+
+    def check_saving(self, client_id: str) -> None:
+        """Like `check`, without asking what strangers can read."""
+        self._require_visible(client_id)
+        self._try_to_save(client_id)
+
+    def check_columns(self) -> None:
+        """Raise TablesMissing unless every column that is needed can be read."""
+        self._optional.require_needed()
 
     def check_exposure(self, client_id: str) -> None:
         """
@@ -77,7 +85,7 @@ class SupabaseStore:
 
         *client_id* is an id that exists. Nothing is written.
         """
-        probe = ExposureProbe(self._anyone())
+        probe = ExposureProbe(self._stranger())
         probe.check(client_id)
         self._probe = probe if probe.undecided else None
 
@@ -157,6 +165,9 @@ class SupabaseStore:
         about = {"client_id": old.client_id}
         return self._tokens.update(values, version, returning, **about)
 
+    def _try_to_save(self, client_id: str) -> None:
+        self._optional.run(partial(self._trial.run, client_id, FACTS))
+
     def _require_visible(self, client_id: str) -> None:
         rows = self._clients.select(
             ("id",), {"id": client_id}, limit=1, client_id=client_id
@@ -166,20 +177,9 @@ class SupabaseStore:
                 f"Client {client_id!r} does not exist, or is not yours to see."
             )
 
-    def _anyone(self) -> DataAPI:
-        """The Data API as a stranger has it, who knows the publishable key."""
-        project = self._project
-        key = project.publishable_key
-        if key is None and self._api.bearer() != project.key:
-            key = project.key
-        if key in (None, self._api.bearer()):
-            raise ConfigError(
-                "The publishable key is missing: it is needed to make sure that "
-                "nobody else can read the tokens.",
-                hint="Set SUPABASE_KEY too; it is in the project's Settings > "
-                "API Keys.",
-            )
-        return DataAPI(project, lambda: key, key=key)
+    def _stranger(self) -> DataAPI:
+        is_service_role = self._api.bearer() == self._project.key
+        return as_stranger(self._project, is_service_role=is_service_role)
 
     def _require_unseen(self, client_id: str) -> None:
         """Take a token back that turns out to be visible to strangers."""

@@ -1,0 +1,108 @@
+"""The ways to connect besides the browser on this machine: two steps, and a token."""
+
+from __future__ import annotations
+
+import sys
+from shlex import quote
+from typing import TYPE_CHECKING
+
+from ..errors import UsageError
+from ..oauth.stdin import read_line
+from ..redact import command
+from .terminal import say
+
+if TYPE_CHECKING:
+    from ..api import AsyncMetaconnect
+    from ..flows.two_steps import StartedLogin
+    from .connect import ConnectOptions
+    from .context import CommandContext
+    from .options import GlobalOptions
+
+STDIN = "-"
+START_TIMEOUT = 3600  # seconds
+
+
+def refuse_mixed(options: ConnectOptions) -> None:
+    """Raise UsageError for options of which one leaves the other no meaning."""
+    ways = {
+        "--resume": options.resume,
+        "--paste": options.paste,
+        "--start": options.start,
+        "--complete": options.complete is not None,
+        "--token-stdin": options.token_stdin,
+    }
+    given = [name for name, is_given in ways.items() if is_given]
+    if len(given) > 1:
+        raise UsageError(f"Give one of {' and '.join(given)}.")
+    if options.resume and (options.force or options.rerequest):
+        raise UsageError("--resume finishes a login; --force starts another.")
+    if options.rerequest and (options.token_stdin or options.complete is not None):
+        raise UsageError(f"--rerequest is for a login in the browser, not {given[0]}.")
+    if options.account and options.start:
+        raise UsageError("After --start comes --complete: give --account to that.")
+
+
+async def start(
+    client_id: str,
+    context: CommandContext,
+    options: ConnectOptions,
+    meta: AsyncMetaconnect,
+) -> None:
+    """Print where somebody logs in, until when, and what to do with the answer."""
+    login = await meta.start_connect(
+        client_id,
+        rerequest=options.rerequest,
+        timeout=START_TIMEOUT if options.timeout is None else options.timeout,
+    )
+    _print(login, next_command(client_id, context.options))
+
+
+def next_command(client_id: str, given: GlobalOptions) -> str:
+    """
+    Return the command that takes the answer, from any folder.
+
+    The answer goes in on stdin: it holds a code, and every user of the machine can
+    read the arguments of a command.
+    """
+    words = "connect --complete -"
+    if given.service_role:
+        words = f"--service-role {words}"
+    if given.store:
+        words = f"--store {quote(given.store)} {words}"
+    if given.env_file:
+        words = f"--env-file {quote(str(given.env_file.absolute()))} {words}"
+    return command(words, client_id)
+
+
+async def answer_given(address: str) -> str:
+    """Return the address on which the browser ended; "-" means a line of stdin."""
+    if address != STDIN:
+        say(
+            "Other users of this machine can read an address among the arguments: "
+            "--complete - reads it from stdin."
+        )
+        return address
+    if sys.stdin.isatty():
+        say("Paste the address that the browser ended on, and press Enter:")
+    return await read_line(sys.stdin.fileno()) or ""
+
+
+async def token_given(context: CommandContext) -> str:
+    """Return the token: a line of stdin, at a terminal typed unseen."""
+    if not sys.stdin.isatty():
+        return await read_line(sys.stdin.fileno()) or ""
+    from .prompts import ask_unseen
+
+    context.require_interactive("the token on a pipe")
+    return ask_unseen("Access token:", option="--token-stdin")
+
+
+def _print(login: StartedLogin, next_step: str) -> None:
+    import json
+
+    facts = {
+        "url": login.url,
+        "expires_at": login.expires_at.isoformat(timespec="seconds"),
+        "next": next_step,
+    }
+    print(json.dumps(facts))  # noqa: T201
