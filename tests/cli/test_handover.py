@@ -224,6 +224,11 @@ class TestTheProgram:
         assert (done.returncode, done.stdout) == (0, f"{wanted}\n")
         assert "DEBUG" not in done.stderr
 
+    def test_its_options_begin_with_its_name(self, connected):
+        done = connected.run("exec", "--client", "acme", "sh", "-c", "echo $0", "--as")
+
+        assert (done.returncode, done.stdout) == (0, "--as\n")
+
     def test_its_options_do_not_change_our_errors(self, connected):
         done = connected.run(
             "exec", "--client", "nobody", "--", "x", "--json", "--debug"
@@ -334,11 +339,13 @@ class TestDisconnect:
         assert connected.run("disconnect", "--client", "acme").returncode == 4
 
     def test_others_are_named_where_nobody_can_be_asked(self, connected, shared):
-        done = connected.run("disconnect", "--client", "acme")
+        done = connected.run("disconnect", "--client", "acme", "--store", "local")
 
         assert done.returncode == 2
         assert "ends for other clients too: 'beta'." in done.stderr
-        assert "metaconnect disconnect --yes --client acme" in done.stderr
+        # With the options of this run, to be pasted.
+        paste = "metaconnect --store local disconnect --yes --client acme"
+        assert paste in done.stderr
         assert len(shared.connections()) == 2
 
     def test_yes_ends_the_login_of_all(self, connected, shared):
