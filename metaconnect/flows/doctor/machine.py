@@ -9,6 +9,7 @@ from ...errors import ConfigError
 from ...loopback import is_loopback
 from ...oauth.browser import find_browser
 from ...oauth.loopback import NOT_LOOPBACK_HINT, LoopbackReceiver
+from ...oauth.tls import tls_for_today
 from ..threads import in_thread
 from .finding import Finding, Program, fine, problem, warning
 
@@ -36,13 +37,10 @@ async def check_redirect_uri(program: Program) -> list[Finding]:
         found = f"{uri}: Meta accepts the name localhost, not an address"
         return [warning("redirect URI", found, SET_LOCALHOST)]
     addresses = ", ".join(await in_thread(_listen_once, uri))
-    return [
-        fine(
-            "redirect URI",
-            f"{uri}: {addresses} can be listened on (a Live app needs https: "
-            "connect --paste)",
-        )
-    ]
+    how = "a Live app needs https: connect --https or --paste"
+    if urlsplit(uri).scheme == "https":
+        how = "with connect --https; the app must list the address"
+    return [fine("redirect URI", f"{uri}: {addresses} can be listened on ({how})")]
 
 
 async def check_localhost(_program: Program) -> list[Finding]:
@@ -76,7 +74,8 @@ async def check_secrets(program: Program) -> list[Finding]:
 
 
 def _listen_once(uri: str) -> tuple[str, ...]:
-    with LoopbackReceiver(uri) as receiver:
+    tls = tls_for_today() if urlsplit(uri).scheme == "https" else None
+    with LoopbackReceiver(uri, tls) as receiver:
         return receiver.addresses
 
 
