@@ -13,9 +13,9 @@ from ..settings.names import DEFAULT_HTTPS_REDIRECT_URI
 from .terminal import say
 
 if TYPE_CHECKING:
-    from ..api import AsyncMetaconnect
     from ssl import SSLContext
 
+    from ..api import AsyncMetaconnect
     from ..flows.two_steps import StartedLogin
     from ..settings import Settings
     from .connect import ConnectOptions
