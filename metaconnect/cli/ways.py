@@ -71,7 +71,7 @@ def tls(options: ConnectOptions, settings: Settings) -> SSLContext | None:
     if uri.startswith("http:"):
         name = settings.name_of("redirect_uri")
         raise UsageError(
-            f"--https needs an https address, and {name} is {uri}.",
+            f"--https needs an https address, and {name} is an http one.",
             hint=f"Leave out --https, or set {name}={DEFAULT_HTTPS_REDIRECT_URI}.",
         )
     if options.cert and options.key:

@@ -168,8 +168,8 @@ def _cannot_listen(parts: SplitResult, port: int, exc: OSError) -> ConfigError:
 def _another_port(parts: SplitResult) -> str:
     if parts.scheme == "https":
         return (
-            "Stop that program; or let the app list an address with another port, "
-            "and set META_REDIRECT_URI to it."
+            "Free that port; or let the app list an address with another one, and set "
+            "META_REDIRECT_URI to it."
         )
     # Meta accepts every port of localhost while the app is in Development mode.
     any_port = f"http://{parts.hostname}:0{parts.path or '/'}"

@@ -73,7 +73,7 @@ class TestMistakes:
 
         assert run(["connect", "--client", "a", "--https"]) == 2
         said = re.sub(r"\s+", " ", capsys.readouterr().err)
-        assert "META_REDIRECT_URI is http://localhost:8765/callback" in said
+        assert "META_REDIRECT_URI is an http one" in said
         assert "META_REDIRECT_URI=https://localhost:8765/callback" in said
 
     def test_an_https_address_without_it_is_told_of_it(self, monkeypatch, capsys):

@@ -161,7 +161,7 @@ async def test_an_https_address_of_ours_is_for_https(settings):
     ours = "https://localhost:0/callback"
     found = await examined(replace(settings, redirect_uri=ours))
 
-    assert found["redirect URI"].verdict is Verdict.fine
+    assert found["redirect URI"].verdict is Verdict.ok
     assert "connect --https; the app must list" in found["redirect URI"].found
 
 
