@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import ssl
 import stat
 import tempfile
@@ -22,7 +23,15 @@ from metaconnect.oauth.loopback import LoopbackReceiver
 
 from ..certificates import key_pem, new_key, write_pair
 from .conftest import Login, receiver_on, start
-from .wire import connect, exchange, get, has_ipv6_loopback, our_tls, request_bytes
+from .wire import (
+    connect,
+    exchange,
+    get,
+    has_ipv6_loopback,
+    our_tls,
+    read_reply,
+    request_bytes,
+)
 
 CLIENT_HELLO = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"
 OPENINGS = {
@@ -92,6 +101,18 @@ class TestHandshake:
         assert b"HTTP/" not in await asyncio.to_thread(speak)
         await login.assert_still_answers()
 
+    def test_one_that_is_ended_before_it_begins_is_an_os_error(self):
+        ours, theirs = socket.socketpair()
+        with (
+            theirs,
+            our_tls().wrap_socket(
+                ours, server_side=True, do_handshake_on_connect=False
+            ) as connection,
+        ):
+            listener._shut_down(connection)
+            with pytest.raises(OSError):  # of which the listener takes no notice
+                connection.do_handshake()
+
     async def test_leaving_ends_it_without_a_word(self, capfd):
         before = set(threading.enumerate())
         with contextlib.ExitStack() as held:
@@ -126,6 +147,15 @@ class TestConnection:
         reply = await browser
 
         assert len(reply.body.encode()) == int(reply.headers["Content-Length"])
+
+    async def test_it_is_given_no_ticket(self, login: Login):
+        def session():
+            with login.connect() as connection:
+                connection.sendall(request_bytes("/x", f"localhost:{login.port}"))
+                read_reply(connection)
+                return connection.session
+
+        assert not (await asyncio.to_thread(session)).has_ticket
 
     async def test_its_end_is_said(self, login: Login):
         def read():
