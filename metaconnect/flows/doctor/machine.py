@@ -36,13 +36,7 @@ async def check_redirect_uri(program: Program) -> list[Finding]:
         found = f"{uri}: Meta accepts the name localhost, not an address"
         return [warning("redirect URI", found, SET_LOCALHOST)]
     addresses = ", ".join(await in_thread(_listen_once, uri))
-    return [
-        fine(
-            "redirect URI",
-            f"{uri}: {addresses} can be listened on (a Live app needs https: "
-            "connect --paste)",
-        )
-    ]
+    return [fine("redirect URI", f"{uri}: {addresses} can be listened on")]
 
 
 async def check_localhost(_program: Program) -> list[Finding]:
