@@ -292,7 +292,7 @@ class TestSupabase:
         )
 
         assert done.returncode == 0, done.stderr
-        assert done.stderr.endswith("Next:  metaconnect login\n")
+        assert done.stderr.endswith("Next:  metaconnect --store supabase login\n")
         assert verdict_of(bare, "Supabase project")["verdict"] == "ok"
         assert verdict_of(bare, "Supabase session")["exit_code"] == 4
 
