@@ -296,10 +296,10 @@ class TestWaysIn:
         found = await examined(settings)
 
         assert found["ways in (Development)"].found == (
-            f"connect ({settings.redirect_uri}) or connect --token-stdin"
+            "plain connect, --paste or --start, --token-stdin"
         )
         assert found["ways in (Live)"].found == (
-            "only connect --token-stdin, until META_REDIRECT_URI is an https address"
+            "only --token-stdin without an https redirect URI"
         )
 
     async def test_an_https_address_is_for_both(self, settings):
@@ -308,7 +308,7 @@ class TestWaysIn:
 
         for mode in ("Development", "Live"):
             assert found[f"ways in ({mode})"].found == (
-                f"connect --paste or --start ({uri}) or connect --token-stdin"
+                f"--paste or --start ({uri}), --token-stdin"
             )
 
     async def test_a_dashboards_address_is_for_paste_only(self, settings):
@@ -316,13 +316,13 @@ class TestWaysIn:
         found = await examined(without)
 
         assert "https://app.example" in found["ways in (Live)"].found
-        assert "connect (http://localhost" in found["ways in (Development)"].found
+        assert "plain connect, " in found["ways in (Development)"].found
 
     async def test_an_address_by_number_is_no_way(self, settings):
         uri = "http://127.0.0.1:0/callback"
         found = await examined(replace(settings, redirect_uri=uri))
 
-        assert found["ways in (Development)"].found == "connect --token-stdin"
+        assert found["ways in (Development)"].found == "--token-stdin"
 
 
 class TestConnections:

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from .finding import Finding, Program, fine
 
-MADE_ELSEWHERE = "connect --token-stdin"
-NO_HTTPS = f"only {MADE_ELSEWHERE}, until META_REDIRECT_URI is an https address"
+MADE_ELSEWHERE = "--token-stdin"
+NO_HTTPS = f"only {MADE_ELSEWHERE} without an https redirect URI"
 
 
 async def check_ways(program: Program) -> list[Finding]:
@@ -18,13 +18,15 @@ async def check_ways(program: Program) -> list[Finding]:
     """
     usual = program.settings.redirect_uri_for(paste=False)
     pasted = program.settings.redirect_uri_for(paste=True)
-    listed = [f"connect --paste or --start ({pasted})"] if _is_https(pasted) else []
-    # Plain http is for the name localhost, and for no other than this mode.
+    listed = [f"--paste or --start ({pasted})"] if _is_https(pasted) else []
+    live = ", ".join([*listed, MADE_ELSEWHERE]) if listed else NO_HTTPS
+    # Plain http is for the name localhost, and for no other mode than this.
     # https://developers.facebook.com/blog/post/2018/06/08/enforce-https-facebook-login/
-    local = [f"connect ({usual})"] if _is_http_localhost(usual) else []
-    live = " or ".join([*listed, MADE_ELSEWHERE]) if listed else NO_HTTPS
+    local = ["plain connect"] if _is_http_localhost(usual) else []
+    if _is_http_localhost(pasted):
+        local.append("--paste or --start")
     return [
-        fine("ways in (Development)", " or ".join([*local, *listed, MADE_ELSEWHERE])),
+        fine("ways in (Development)", ", ".join([*local, *listed, MADE_ELSEWHERE])),
         fine("ways in (Live)", live),
     ]
 
