@@ -3,13 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 META_GRAPH_URL = "https://graph.facebook.com"
 META_DIALOG_URL = "https://www.facebook.com"
 DEFAULT_VERSION = "v26.0"
 DEFAULT_SCOPES = ("ads_read", "ads_management", "business_management")
+
+
+class ServedUntil(NamedTuple):
+    """The day on which a version ends; None: Meta has not announced one."""
+
+    graph: date | None  # logins and tokens
+    marketing: date | None  # ad accounts and Insights
+
+
+# https://developers.facebook.com/docs/graph-api/changelog/versions
+# https://developers.facebook.com/docs/marketing-api/marketing-api-changelog/versions
+SERVED_UNTIL: Mapping[str, ServedUntil] = MappingProxyType(
+    {
+        "v17.0": ServedUntil(date(2025, 9, 12), date(2024, 5, 14)),
+        "v18.0": ServedUntil(date(2026, 1, 26), date(2024, 8, 13)),
+        "v19.0": ServedUntil(date(2026, 5, 21), date(2025, 2, 4)),
+        "v20.0": ServedUntil(date(2026, 9, 24), date(2025, 5, 6)),
+        "v21.0": ServedUntil(date(2027, 1, 21), date(2025, 9, 9)),
+        "v22.0": ServedUntil(date(2027, 5, 20), date(2026, 2, 19)),
+        "v23.0": ServedUntil(date(2027, 10, 8), date(2026, 6, 9)),
+        "v24.0": ServedUntil(date(2028, 2, 18), date(2026, 10, 6)),
+        "v25.0": ServedUntil(date(2028, 7, 29), None),
+        "v26.0": ServedUntil(None, None),
+    }
+)
 
 # https://developers.facebook.com/docs/marketing-api/reference/ad-account
 ACCOUNT_STATUSES: Mapping[int, str] = MappingProxyType(

@@ -90,18 +90,35 @@ async def _add(context: CommandContext, name: str) -> None:
 
 
 async def _remove(context: CommandContext, named: str, *, sure: bool) -> None:
-    from ..errors import UsageError
     from ..flows.threads import in_thread
-    from .prompts import confirm
     from .terminal import say
 
     async with context.meta() as meta:
         admin = meta.parts.client_admin
         client = await in_thread(admin.named, named)
+        connected = any(c.client_id == client.id for c in await meta.connections())
         if not sure:
-            context.require_interactive("--yes")
-            if not confirm(f"Remove client {client.name!r} and its connection?"):
-                raise UsageError("Nothing was removed.", hint="")
+            _ask_before_removing(context, client, connected=connected)
         await in_thread(admin.remove_client, client.id)
+    if not connected:
+        say(f"Removed client {client.name!r} ({client.id}).")
+        return
     say(f"Removed client {client.name!r} ({client.id}) and its connection.")
     say("Its token is still good at Meta until it expires.")
+
+
+def _ask_before_removing(
+    context: CommandContext, client: Client, *, connected: bool
+) -> None:
+    from ..errors import UsageError
+    from ..redact import command
+    from .prompts import confirm
+    from .terminal import say
+
+    context.require_interactive("--yes")
+    if connected:
+        first = command("disconnect", client.id)
+        say(f"Its token stays good at Meta. To revoke it first:  {first}")
+    and_more = " and its connection" if connected else ""
+    if not confirm(f"Remove client {client.name!r}{and_more}?"):
+        raise UsageError("Nothing was removed.", hint="")

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import UsageError
-from .terminal import say
+from .terminal import keep_options, say
 
 if TYPE_CHECKING:
     from .context import CommandContext
+    from .env_target import EnvTarget
 
 EXAMPLES = """\
 Examples:
@@ -20,6 +21,8 @@ Examples:
 metaconnect init
 
 metaconnect init --no-input --app-id 1234567890 --secrets-stdin < secret.txt
+
+metaconnect init --write-env .env.local
 
 metaconnect init --print-sql > metaconnect.sql"""
 
@@ -39,6 +42,18 @@ def init(
             help="Read the app secret from stdin, and with the store supabase the "
             "publishable key from the next line.",
         ),
+    ] = False,
+    write_env: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write the answers into this env file, secrets too, and leave what "
+            "else it holds as it is.",
+        ),
+    ] = None,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Replace values of FILE without asking."),
     ] = False,
     print_sql: Annotated[
         bool,
@@ -64,8 +79,9 @@ def init(
     """
     Set metaconnect up: app, store and project, each tried before it is kept.
 
-    Secrets go to the secret store and the rest to the config file. What the
-    environment, .env.local or .env already has is taken from there.
+    Secrets go to the secret store and the rest to the config file, or all of it
+    into the file of --write-env. What the environment, .env.local or .env already
+    has is taken from there.
 
     With --print-sql or --apply: create the tables of a Supabase project where
     they are missing. Nothing that exists is touched, so that it can be run on a
@@ -73,17 +89,26 @@ def init(
     """
     given = {"meta_app_id": app_id, "supabase_url": supabase_url}
     answers = {setting: text for setting, text in given.items() if text}
+    alone = [print_sql, apply is not None, bounce_page is not None]
+    if sum(alone) > 1 or (any(alone) and (answers or secrets_stdin or write_env)):
+        raise UsageError("--print-sql, --apply and --bounce-page stand alone.")
+    if force and write_env is None:
+        raise UsageError("--force is for --write-env.")
     if bounce_page is not None:
-        if print_sql or apply is not None or answers or secrets_stdin:
-            raise UsageError("--bounce-page stands alone.")
         _write_bounce_page(bounce_page)
-        return
-    if not print_sql and apply is None:
-        _set_up(ctx.obj, answers, secrets_on_stdin=secrets_stdin)
-        return
-    if (print_sql and apply is not None) or answers or secrets_stdin:
-        raise UsageError("--print-sql and --apply stand alone: give one of them.")
-    _create_tables(apply)
+    elif any(alone):
+        _create_tables(apply)
+    else:
+        target = _target(ctx.obj, write_env, force=force)
+        _set_up(ctx.obj, answers, secrets_on_stdin=secrets_stdin, target=target)
+
+
+def _target(
+    context: CommandContext, write_env: Path | None, *, force: bool
+) -> EnvTarget | None:
+    from .env_target import EnvTarget, offered
+
+    return EnvTarget(write_env, force=force) if write_env else offered(context)
 
 
 def _create_tables(dsn: str | None) -> None:
@@ -111,7 +136,11 @@ def _write_bounce_page(folder: Path) -> None:
 
 
 def _set_up(
-    context: CommandContext, given: dict[str, str], *, secrets_on_stdin: bool
+    context: CommandContext,
+    given: dict[str, str],
+    *,
+    secrets_on_stdin: bool,
+    target: EnvTarget | None,
 ) -> None:
     """Hold the conversation, and end with what `doctor` finds."""
     import asyncio
@@ -121,10 +150,16 @@ def _set_up(
     from .doctor import findings_of, print_findings
     from .set_up import SetUp, what_to_enter_at_meta
 
-    conversation = SetUp(context, given, secrets_on_stdin=secrets_on_stdin)
+    conversation = SetUp(
+        context, given, secrets_on_stdin=secrets_on_stdin, target=target
+    )
     settings = asyncio.run(conversation.run())
     say(what_to_enter_at_meta(settings))
-    fresh = CommandContext(context.options)
+    options = target.options(context.options) if target else context.options
+    fresh = CommandContext(options)
+    if target:
+        keep_options(options.for_next())
+        target.allow_project(fresh.settings, conversation.answers)
     print_findings(asyncio.run(findings_of(fresh)), Format.table)
     first = "login" if settings.store_kind == "supabase" else "connect"
     say(f"\nNext:  metaconnect {first}")

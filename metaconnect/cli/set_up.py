@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from ..errors import ConfigError, MetaconnectError, Unavailable, UsageError
 from ..flows.set_up import app_problem, project_problem, store_settings
 from ..loopback import is_loopback
-from ..settings import Settings, Trust
+from ..settings import Settings, Source, Trust
 from .prompts import ask, ask_unseen, confirm
 from .report import notice
 from .terminal import say
@@ -19,6 +19,7 @@ from .terminal import say
 if TYPE_CHECKING:
     from ..flows.doctor.finding import Program
     from .context import CommandContext
+    from .env_target import EnvTarget
 
 FindProblem = Callable[["Program"], Awaitable[MetaconnectError | None]]
 STORES = ("local", "supabase")
@@ -47,16 +48,23 @@ class SetUp:
     One conversation. *given* are answers from options, by setting.
 
     What a source that comes before ours has is taken from there, and not asked.
+    Ours are metaconnect's own stores, or the env file *target*.
     """
 
     def __init__(
-        self, context: CommandContext, given: dict[str, str], *, secrets_on_stdin: bool
+        self,
+        context: CommandContext,
+        given: dict[str, str],
+        *,
+        secrets_on_stdin: bool,
+        target: EnvTarget | None = None,
     ) -> None:
         self._context = context
+        self._target = target
         self._given = given
         self._secrets_on_stdin = secrets_on_stdin
         self._settings = context.settings  # as they will be with the answers
-        self._answers: dict[str, str] = {}
+        self.answers: dict[str, str] = {}
 
     async def run(self) -> Settings:
         """Ask, try and store; return the settings as they are then."""
@@ -103,22 +111,27 @@ class SetUp:
         if setting == "supabase_key":
             self._refuse_key_elsewhere()
         value = given or self._answer(setting)
+        if not value and self._target:
+            value = getattr(self._settings, setting)  # it is to be in the file too
         if value:
             self._set(setting, value)
 
     def _refuse_key_elsewhere(self) -> None:
         """A stored key would not be sent to a project that a found file names."""
-        if file := self._context.settings.project_needs_leave:
+        file = self._settings.project_needs_leave
+        if file and not self._is_ours("supabase_url"):
             raise ConfigError(
                 f"{file} names the Supabase project, and no publishable key.",
                 hint="Put NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY into the same file.",
             )
 
     def _set(self, setting: str, value: str) -> None:
-        self._answers[setting] = value
+        self.answers[setting] = value
         # Only settings that are texts are asked for.
         changed: Any = {setting: value}
-        self._settings = replace(self._settings, **changed)
+        source = Source(Trust.OPTION, self._settings.name_of(setting))
+        sources = {**self._settings.sources, setting: source}
+        self._settings = replace(self._settings, **changed, sources=sources)
 
     def _answer(self, setting: str) -> str:
         """Return what the person answers; "" keeps the former value."""
@@ -149,7 +162,14 @@ class SetUp:
     def _is_fixed(self, setting: str) -> bool:
         """Whether a source decides that comes before what is stored."""
         source = self._context.settings.sources.get(setting)
-        return source is not None and source.trust not in (Trust.CONFIG, Trust.OPTION)
+        if source is None or source.trust in (Trust.CONFIG, Trust.OPTION):
+            return False
+        return not self._is_ours(setting)
+
+    def _is_ours(self, setting: str) -> bool:
+        """Whether the env file has it that is written."""
+        target = self._target
+        return target is not None and target.holds(self._context.settings, setting)
 
     def _say_fixed(self, setting: str, given: str | None) -> None:
         name = self._settings.name_of(setting)
@@ -164,9 +184,15 @@ class SetUp:
     def _store(self) -> None:
         from ..api import AsyncMetaconnect
 
+        context = self._context
+        if self._target:
+            self._target.write(
+                self.answers, context.settings, interactive=context.interactive
+            )
+            return
         meta = AsyncMetaconnect(self._settings, notice=notice)
-        self._context.choose_secret_backend(meta)
-        store_settings(self._answers, self._settings, meta.parts.secrets)
+        context.choose_secret_backend(meta)
+        store_settings(self.answers, self._settings, meta.parts.secrets)
         say(f"Stored in {self._settings.folder}, secrets in the secret store.")
 
 

@@ -5,12 +5,19 @@ from __future__ import annotations
 import os
 import re
 import select
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-_COMMAND = re.compile(r"\bmetaconnect (?!init|demo|sandbox|--)(?=[a-z]+\b)")
+# Those that use the settings of the run.
+_COMMAND = re.compile(
+    r"\bmetaconnect (?=(?:connect|insights|status|refresh|disconnect|token|exec"
+    r"|accounts|clients|login|logout|whoami|doctor)\b)"
+)
+# What is to be pasted stands behind two spaces, or at an indent.
+_TO_PASTE = re.compile(r"^ |\S  \S")
 _options = ""
 
 
@@ -29,10 +36,24 @@ def say(text: str = "") -> None:
     """Print on stderr; stdout is for data."""
     from ..redact import printable  # --help goes without
 
-    text = pasteable(text)
-    lines = "\n".join(map(printable, text.split("\n")))  # names come from Meta
+    lines = map(printable, pasteable(text).split("\n"))  # names come from Meta
+    if sys.stderr.isatty():
+        lines = map(_wrapped, lines)
+    said = encodable("\n".join(lines), sys.stderr.encoding)
     with suppress(BrokenPipeError, OSError):  # nobody listens any more
-        print(encodable(lines, sys.stderr.encoding), file=sys.stderr, flush=True)  # noqa: T201
+        # One write: what another process prints never comes in between.
+        sys.stderr.write(f"{said}\n")
+        sys.stderr.flush()
+
+
+def _wrapped(line: str) -> str:
+    """Return *line* broken between words, where a terminal would break one."""
+    from textwrap import fill
+
+    width = shutil.get_terminal_size().columns
+    if len(line) <= width or _TO_PASTE.search(line):
+        return line
+    return fill(line, width, break_long_words=False, break_on_hyphens=False)
 
 
 def encodable(text: str, encoding: str | None) -> str:

@@ -63,7 +63,8 @@ def _asked(query: Mapping[str, str], sandbox: Sandbox) -> list[str]:
     """Return the permissions to ask for; raises Fault with an error page."""
     if query.get("client_id") != sandbox.app_id:
         raise Fault("page-invalid-app")
-    if problem := redirect_uri_problem(query.get("redirect_uri", "")):
+    listed = sandbox.switches.redirect_uris.split()
+    if problem := redirect_uri_problem(query.get("redirect_uri", ""), listed):
         raise Fault(problem)
     if not set(_words(query.get("response_type", "code"))) <= {
         "code",

@@ -48,6 +48,9 @@ class Switches:
     )
     decline: str = _about("", "permissions that auto_approve leaves unticked")
     business_login: bool = _about(False, "the dialog refuses scope and wants config_id")
+    redirect_uris: str = _about(
+        "", "Valid OAuth Redirect URIs, with spaces; else all https, http://localhost"
+    )
     code_expires_in: int = _about(600, "seconds an authorization code lives")
     expires_in: str = _about("", "in token answers: a number of seconds, or 'missing'")
     never_expires: bool = _about(False, "user tokens have expires_at 0")

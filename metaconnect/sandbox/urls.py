@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 
@@ -13,14 +13,18 @@ def with_query(url: str, params: Mapping[str, str]) -> str:
     return urlunsplit(parts._replace(query=query))
 
 
-def redirect_uri_problem(uri: str) -> str | None:
+def redirect_uri_problem(uri: str, listed: Collection[str] = ()) -> str | None:
     """
     Return the page that Meta shows for a refused redirect URI, else None.
 
-    The app is in Development mode: http only for the name localhost, on any
-    port; https anywhere, as if every such address were listed.
+    Of the *listed* ones it must be one, letter for letter. With none, the app is
+    in Development mode: http only for the name localhost, on any port; https
+    anywhere, as if every such address were listed.
     https://developers.facebook.com/blog/post/2018/06/08/enforce-https-facebook-login/
+    https://developers.facebook.com/docs/facebook-login/security#strict_mode
     """
+    if listed and uri not in listed:
+        return "page-url-blocked"
     try:
         parts = urlsplit(uri)
         host, _ = parts.hostname, parts.port

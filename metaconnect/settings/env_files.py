@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -58,6 +59,26 @@ def read_env_file(path: Path) -> Mapping[str, str | None]:
         raise ConfigError(f"{path} cannot be read: it is not UTF-8.") from exc
     except OSError as exc:
         raise ConfigError(f"{path} cannot be read: {exc.strerror}.") from exc
+
+
+def nextjs_root(folder: Path | None) -> Path | None:
+    """Return the root of the Next.js project that *folder* is in, if any."""
+    for place in _up_to_root(folder) if folder else ():
+        if "next" in _packages(place / "package.json"):
+            return place
+    return None
+
+
+def _packages(path: Path) -> set[str]:
+    """Return what *path*, a package.json, depends on."""
+    try:
+        described = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return set()
+    if not isinstance(described, dict):
+        return set()
+    lists = (described.get(kind) for kind in ("dependencies", "devDependencies"))
+    return {name for each in lists if isinstance(each, dict) for name in each}
 
 
 def _up_to_root(folder: Path) -> list[Path]:

@@ -115,6 +115,130 @@ class TestConversation:
         assert "META_APP_ID" not in config(bare)
 
 
+class TestEnvFile:
+    def write(self, shell, meta, *options):
+        return shell.run(
+            *("init", "--write-env", ".env.local", "--app-id", meta.app_id),
+            *("--secrets-stdin", *options),
+            stdin=meta.app_secret,
+        )
+
+    def test_the_answers_are_in_the_file_and_nowhere_else(self, bare, meta):
+        file = bare.folder / ".env.local"
+        file.write_text("# of the dashboard\nOTHER='1'")
+        file.chmod(0o644)
+
+        done = self.write(bare, meta)
+
+        assert done.returncode == 0, done.stderr
+        assert file.read_text() == (
+            "# of the dashboard\nOTHER='1'\n"
+            f"META_APP_ID={meta.app_id}\nMETA_APP_SECRET={meta.app_secret}\n"
+            "METACONNECT_STORE=local\n"
+        )
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert not (data(bare) / "config.json").exists()
+        assert meta.app_secret not in done.stdout + done.stderr
+        assert "Meta accepts the id" in done.stdout
+        assert str(file) in verdict_of(bare, "META_APP_SECRET")["found"]
+
+    def test_a_value_is_replaced_only_with_force(self, bare, meta):
+        file = bare.folder / ".env.local"
+        old = f"NEXT_PUBLIC_META_APP_ID=7 # ours\nMETA_APP_SECRET={meta.app_secret}\n"
+        file.write_text(old)
+
+        done = self.write(bare, meta)
+
+        assert done.returncode == 2
+        assert "has another NEXT_PUBLIC_META_APP_ID" in done.stderr
+        assert "--force" in done.stderr
+        assert file.read_text() == old
+
+        assert self.write(bare, meta, "--force").returncode == 0
+        assert f"NEXT_PUBLIC_META_APP_ID={meta.app_id} # ours\n" in file.read_text()
+
+    def test_at_a_terminal_replacing_is_asked_for(self, bare, meta):
+        file = bare.folder / ".env.local"
+        old = f"META_APP_ID=7\nMETA_APP_SECRET={meta.app_secret}\n"
+        for answer, code in (("n", 2), ("y", 0)):
+            file.write_text(old)
+            with bare.at_terminal("init", "--write-env", ".env.local") as terminal:
+                terminal.until("Meta app id .7.:")
+                terminal.type(f"{meta.app_id}\r")
+                terminal.until("Enter keeps it")
+                terminal.type("\r")
+                terminal.until("Keep connections")
+                terminal.type("\r")
+                terminal.until("Replace META_APP_ID in .*y/N")
+                terminal.type(f"{answer}\r")
+                assert terminal.end() == code, terminal.shown
+
+            assert (file.read_text() == old) is (answer == "n")
+
+    @pytest.mark.parametrize("kind", ["dependencies", "devDependencies"])
+    def test_in_a_nextjs_project_the_file_is_offered(self, bare, meta, kind):
+        (bare.folder / "package.json").write_text(json.dumps({kind: {"next": "16"}}))
+
+        with bare.at_terminal("init", "--app-id", meta.app_id) as terminal:
+            terminal.until(r"there, and not in metaconnect's own stores\? .y/N")
+            terminal.type("y\r")
+            terminal.until("Meta app secret:")
+            terminal.type(f"{meta.app_secret}\r")
+            terminal.until("Keep connections")
+            terminal.type("\r")
+            assert terminal.end() == 0, terminal.shown
+
+        assert meta.app_secret in (bare.folder / ".env.local").read_text()
+        assert not (data(bare) / "config.json").exists()
+
+    @pytest.mark.parametrize(
+        "package", [None, '{"dependencies": {"vite": "7"}}', "[", "[]", '{"next": 1}']
+    )
+    def test_elsewhere_it_is_not(self, bare, package):
+        if package:
+            (bare.folder / "package.json").write_text(package)
+
+        with bare.at_terminal("init") as terminal:
+            terminal.until("Meta app id:")
+
+        assert "Next.js" not in terminal.shown
+
+    def test_a_link_is_refused_before_a_question(self, bare):
+        (bare.folder / "elsewhere").write_text("")
+        (bare.folder / ".env.local").symlink_to("elsewhere")
+
+        done = bare.run("init", "--write-env", ".env.local")
+
+        assert done.returncode == 3
+        assert "symbolic link" in done.stderr
+
+    def test_a_file_that_is_not_found_by_itself_is_named(self, bare, meta):
+        done = bare.run(
+            *("init", "--write-env", "acme.env", "--app-id", meta.app_id),
+            "--secrets-stdin",
+            stdin=meta.app_secret,
+        )
+
+        assert done.returncode == 0, done.stderr
+        assert "Meta accepts the id" in done.stdout
+        file = bare.folder / "acme.env"
+        assert f"Next:  metaconnect --env-file {file} connect" in done.stderr
+
+    @pytest.mark.parametrize(
+        "options",
+        [
+            ["--force"],
+            ["--print-sql", "--write-env", "x"],
+            ["--print-sql", "--apply=x"],
+        ],
+    )
+    def test_options_that_contradict(self, bare, options):
+        done = bare.run("init", *options)
+
+        assert done.returncode == 2
+        assert not (bare.folder / "x").exists()
+
+
 class TestNobodyToAsk:
     @pytest.mark.parametrize(
         ("options", "named"),
@@ -168,7 +292,7 @@ class TestSupabase:
         )
 
         assert done.returncode == 0, done.stderr
-        assert done.stderr.endswith("Next:  metaconnect login\n")
+        assert done.stderr.endswith("Next:  metaconnect --store supabase login\n")
         assert verdict_of(bare, "Supabase project")["verdict"] == "ok"
         assert verdict_of(bare, "Supabase session")["exit_code"] == 4
 
@@ -192,3 +316,33 @@ class TestSupabase:
 
         assert done.returncode == 3
         assert "same file" in done.stderr
+
+    def test_a_project_that_init_wrote_into_the_file_is_trusted(
+        self, bare, meta, stack
+    ):
+        done = bare.run(
+            *("init", "--store", "supabase", "--app-id", meta.app_id),
+            *("--supabase-url", stack.url, "--write-env", ".env.local"),
+            "--secrets-stdin",
+            stdin=f"{meta.app_secret}\n{stack.publishable_key}\n",
+        )
+
+        assert done.returncode == 0, done.stderr
+        written = (bare.folder / ".env.local").read_text()
+        assert f"SUPABASE_URL={stack.url}\n" in written
+        assert f"SUPABASE_KEY={stack.publishable_key}\n" in written
+        assert verdict_of(bare, "Supabase project")["verdict"] == "ok"
+
+    def test_another_project_replaces_the_one_in_the_file(self, bare, meta, stack):
+        (bare.folder / ".env.local").write_text(
+            "SUPABASE_URL=https://ref.supabase.co\nSUPABASE_KEY=sb_publishable_x\n"
+        )
+        done = bare.run(
+            *("init", "--store", "supabase", "--app-id", meta.app_id),
+            *("--supabase-url", stack.url, "--write-env", ".env.local", "--force"),
+            "--secrets-stdin",
+            stdin=f"{meta.app_secret}\n{stack.publishable_key}\n",
+        )
+
+        assert done.returncode == 0, done.stderr
+        assert verdict_of(bare, "Supabase project")["verdict"] == "ok"

@@ -158,7 +158,9 @@ class TestTheScreen:
             terminal.type("\x04")
             terminal.end()
 
-        _, *listed = (before + shown + prompt).splitlines()  # "not Meta's"
+        said = (before + shown + prompt).splitlines()
+        heading = next(line for line in said if " ad account " in line)
+        listed = said[said.index(heading) :]
         assert len(listed) <= lines
         assert all(len(line) <= columns for line in listed), listed
         numbers = [line.split()[0] for line in listed[1:-2]]

@@ -200,6 +200,19 @@ class TestClients:
         assert client["name"] == "Acme"
         assert client["connected"] is False
 
+    def test_how_to_revoke_the_token_is_said_before_the_question(self, signed_in):
+        client = add_client(signed_in, "Acme")
+        done = signed_in.run("connect", "--client", client, "--account", "first")
+        assert done.returncode == 0, done.stderr
+
+        with signed_in.at_terminal("clients", "remove", "Acme") as terminal:
+            terminal.until(r"\[y/N\]")
+            said = terminal.shown
+            terminal.type("n\r")
+            terminal.end()
+
+        assert f"metaconnect disconnect --client {client}" in said
+
     def test_a_client_that_is_not_there_is_refused_before_a_question(self, signed_in):
         with signed_in.at_terminal("clients", "remove", "Acne") as terminal:
             assert terminal.end() == 2

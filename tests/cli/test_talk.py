@@ -134,3 +134,24 @@ def test_one_login_is_one_dialog(connected, meta):
     connected.run("accounts", "list")
 
     assert paths_asked(meta).count("/v26.0/dialog/oauth") == before
+
+
+class TestTheEdge:
+    """A terminal breaks a line anywhere; words are broken by us, commands never."""
+
+    def test_a_sentence_is_broken_between_words(self, connected):
+        with connected.at_terminal("insights", COLUMNS="50") as terminal:
+            assert terminal.end() == 0, terminal.shown
+
+        said = [line for line in terminal.shown.split("\r\n") if "numbers" in line]
+        assert all(len(line) <= 50 for line in said)
+        assert "the numbers may" in " ".join(terminal.shown.split())
+
+    def test_a_command_to_paste_stays_on_its_line(self, shell):
+        client = "a client with quite a long name, as dashboards have them"
+        with shell.at_terminal(
+            "connect", "--client", client, "--account", "first", COLUMNS="50"
+        ) as terminal:
+            assert terminal.end() == 0, terminal.shown
+
+        assert f"Next:  metaconnect insights --client '{client}'" in terminal.shown

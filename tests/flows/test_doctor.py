@@ -123,9 +123,9 @@ async def test_the_app_secret_is_in_no_url(program, meta):
     assert (asked["method"], asked["query"]) == ("POST", [])
 
 
-async def test_no_network(settings, port):
-    nowhere = f"http://127.0.0.1:{port}"
-    found = await examined(replace(settings, graph_url=nowhere))
+async def test_no_network(settings):
+    # Not the redirect URI's port: another check listens there for a moment.
+    found = await examined(replace(settings, graph_url="http://127.0.0.1:1"))
 
     assert (found["Meta"].verdict, found["Meta"].exit_code) == (Verdict.problem, 7)
     for name in ("Meta app", "clock", "API version"):
@@ -253,6 +253,93 @@ async def test_a_version_that_meta_does_not_serve_any_more(settings):
     assert found.verdict is Verdict.warning
     assert "asked for v19.0, and Meta answered as v21.0" in found.found
     assert "META_API_VERSION" in found.mend
+
+
+@pytest.mark.parametrize(
+    ("version", "today", "verdict", "told"),
+    [
+        ("v26.0", (2026, 11, 25), "ok", "no expiry date is known"),
+        (
+            "v25.0",
+            (2026, 11, 25),
+            "ok",
+            "logins until 2028-07-29, Insights without a known date",
+        ),
+        ("v25.0", (2028, 4, 29), "ok", "logins until 2028-07-29"),
+        ("v25.0", (2028, 4, 30), "warning", "logins until 2028-07-29"),
+        (
+            "v24.0",
+            (2026, 11, 25),
+            "warning",
+            "logins until 2028-02-18, Insights not since 2026-10-06",
+        ),
+    ],
+)
+async def test_until_when_a_version_is_served(settings, version, today, verdict, told):
+    async with make_program(
+        replace(settings, api_version=version), lambda _: None
+    ) as program:
+        program.parts.now = lambda: datetime(*today, tzinfo=UTC)
+        found = by_name(await program.doctor())["API version"]
+
+    assert found.found.startswith(f"{version}, as asked; ")
+    assert told in found.found
+    assert found.verdict == verdict
+    assert bool(found.mend) is (verdict == "warning")
+
+
+async def test_a_version_without_a_known_date_says_so(settings, monkeypatch):
+    monkeypatch.setattr("metaconnect.flows.doctor.meta.SERVED_UNTIL", {})
+
+    found = (await examined(settings))["API version"]
+
+    assert (found.verdict, found.found) == (
+        Verdict.ok,
+        "v26.0, as asked; no expiry date is known",
+    )
+
+
+class TestWaysIn:
+    async def test_localhost_is_for_development_mode(self, settings):
+        found = await examined(settings)
+
+        assert found["ways in (Development)"].found == (
+            "plain connect, --paste or --start, --token-stdin"
+        )
+        assert found["ways in (Live)"].found == (
+            "only --token-stdin without an https redirect URI"
+        )
+
+    async def test_an_https_address_is_for_both(self, settings):
+        uri = "https://app.example.com/callback"
+        found = await examined(replace(settings, redirect_uri=uri))
+
+        for mode in ("Development", "Live"):
+            assert found[f"ways in ({mode})"].found == (
+                f"--paste or --start ({uri}), --token-stdin"
+            )
+
+    async def test_a_dashboards_address_is_for_paste_only(self, settings):
+        without = replace(settings, redirect_uri=None, base_url="https://app.example")
+        found = await examined(without)
+
+        assert "https://app.example" in found["ways in (Live)"].found
+        assert "plain connect, " in found["ways in (Development)"].found
+
+    async def test_without_any_address_https_on_localhost_is_for_a_live_app(
+        self, settings
+    ):
+        found = await examined(replace(settings, redirect_uri=None))
+
+        assert found["ways in (Live)"].found == (
+            "--https (https://localhost:8765/callback), --token-stdin"
+        )
+
+    async def test_an_address_by_number_is_no_way(self, settings):
+        uri = "http://127.0.0.1:0/callback"
+        found = await examined(replace(settings, redirect_uri=uri))
+
+        assert found["ways in (Development)"].found == "--token-stdin"
 
 
 class TestConnections:

@@ -1,8 +1,16 @@
 """The Login dialog, as a browser meets it."""
 
+import re
+from html import unescape
+from pathlib import Path
+
 import pytest
 
+from metaconnect.sandbox.faults import FAULTS
+
 from .conftest import ALL, CALLBACK, answer, asked
+
+README = Path(__file__).parents[2] / "README.md"
 
 
 def test_the_page_says_who_asks_for_what_and_that_it_is_a_sandbox(dialog):
@@ -110,6 +118,36 @@ def test_a_redirect_uri_that_meta_accepts_gets_the_page(dialog, uri):
     assert asked(dialog.open(redirect_uri=uri)) == list(ALL)
 
 
+LISTED = "https://app.example.com/callback"
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        CALLBACK,
+        "https://other.example.com/callback",
+        LISTED + "/",
+        LISTED + "?from=here",
+        LISTED.replace("https", "http"),
+    ],
+)
+def test_a_redirect_uri_that_is_not_listed_is_a_dead_end(dialog, control, uri):
+    control("switches", redirect_uris=f"https://first.example/ {LISTED}")
+
+    page = dialog.open(redirect_uri=uri)
+
+    assert page.status_code == 200
+    assert "URL Blocked" in page.text
+    assert asked(dialog.open(redirect_uri=LISTED)) == list(ALL)
+
+
+def test_listing_an_address_by_number_does_not_help(dialog, control):
+    uri = "http://127.0.0.1:8765/callback"
+    control("switches", redirect_uris=uri)
+
+    assert "URL Blocked" in dialog.open(redirect_uri=uri).text
+
+
 @pytest.mark.parametrize("client_id", [None, "", "123"])
 def test_an_unknown_app_is_a_dead_end(dialog, client_id):
     assert "Invalid App ID" in dialog.open(client_id=client_id).text
@@ -168,6 +206,7 @@ def test_the_dialog_can_fail_silently_or_deny_by_itself(dialog, control):
     [
         ("page-cant-load-url", "Can&#x27;t Load URL"),
         ("page-app-not-setup", "still in development mode"),
+        ("page-app-not-active", "not currently accessible"),
         ("page-feature-unavailable", "currently unavailable"),
         ("page-insecure", "Insecure Login Blocked"),
     ],
@@ -175,3 +214,19 @@ def test_the_dialog_can_fail_silently_or_deny_by_itself(dialog, control):
 def test_the_other_dead_ends_can_be_asked_for(dialog, control, name, text):
     control("next", path="/dialog/oauth", error=name)
     assert text in dialog.open().text
+
+
+def test_the_readme_names_the_dead_ends_in_the_same_words(dialog, control):
+    not_of_the_app = {"page-went-wrong", "page-expired"}
+    shown = set()
+    for name in {n for n, f in FAULTS.items() if "page" in f} - not_of_the_app:
+        control("next", path="/dialog/oauth", error=name)
+        heading = re.search("<h1>(.*?)</h1>", dialog.open().text)[1]
+        shown.add(unescape(heading).partition(":")[0])
+
+    named = re.findall(
+        r"^\| in the browser: `([^`]+)`", README.read_text(), re.MULTILINE
+    )
+
+    assert len(shown) > 6
+    assert sorted(named) == sorted(shown)

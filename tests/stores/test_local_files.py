@@ -11,26 +11,9 @@ from msgspec.structs import replace
 from metaconnect.errors import ConfigError, NotConnected, StoreError
 from metaconnect.models import AccessToken
 from metaconnect.stores import database
-from metaconnect.stores.local import LocalStore
-from metaconnect.stores.secrets import open_secret_store
 
 from .contract import StoreContract
 from .files import tokens_in
-
-
-@pytest.fixture
-def folder(tmp_path):
-    return tmp_path / "data"
-
-
-@pytest.fixture
-def secrets(folder):
-    return open_secret_store(folder, "file")
-
-
-@pytest.fixture
-def store(folder, secrets):
-    return LocalStore(folder, secrets)
 
 
 @pytest.fixture

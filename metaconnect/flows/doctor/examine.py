@@ -19,6 +19,7 @@ from .machine import (
 from .meta import check_meta
 from .settings import check_settings, check_store
 from .supabase import check_project, check_session, check_tables
+from .ways import check_ways
 
 LIMIT = 10.0  # seconds for each check
 Check = Callable[[Program], Awaitable[list[Finding]]]
@@ -28,6 +29,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("settings", check_settings),
     ("store", check_store),
     ("redirect URI", check_redirect_uri),
+    ("ways in", check_ways),
     ("localhost", check_localhost),
     ("browser", check_browser),
     ("secret store", check_secrets),

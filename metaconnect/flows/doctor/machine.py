@@ -37,10 +37,9 @@ async def check_redirect_uri(program: Program) -> list[Finding]:
         found = f"{uri}: Meta accepts the name localhost, not an address"
         return [warning("redirect URI", found, SET_LOCALHOST)]
     addresses = ", ".join(await in_thread(_listen_once, uri))
-    how = "a Live app needs https: connect --https or --paste"
-    if urlsplit(uri).scheme == "https":
-        how = "with connect --https; the app must list the address"
-    return [fine("redirect URI", f"{uri}: {addresses} can be listened on ({how})")]
+    is_https = urlsplit(uri).scheme == "https"
+    how = " (with connect --https; the app must list the address)" if is_https else ""
+    return [fine("redirect URI", f"{uri}: {addresses} can be listened on{how}")]
 
 
 async def check_localhost(_program: Program) -> list[Finding]:

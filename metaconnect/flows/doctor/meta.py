@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from ...constants import SERVED_UNTIL, ServedUntil
 from ...errors import ConfigError, Unavailable
 from ...graph.client import Probe
 from ...graph.tokens import probe_app
@@ -16,7 +17,9 @@ from .finding import Finding, Program, fine, problem, skipped, warning
 
 MOST_SKEW = timedelta(minutes=5)
 SET_CLOCK = "Set this machine's clock: logins, sessions and expiry dates depend on it."
+ENDS_SOON = timedelta(days=90)
 SET_VERSION = "Set META_API_VERSION to a version that Meta still serves."
+SET_NEWER = "Set META_API_VERSION to a newer version, or update metaconnect."
 UNSET_HOST = "To use Meta itself, unset META_GRAPH_URL and META_DIALOG_URL."
 
 
@@ -34,7 +37,7 @@ async def check_meta(program: Program) -> list[Finding]:
         *(unset or [_app_finding(app, probe)]),
         _host(host),
         _clock(probe.headers, program.now()),
-        _version(probe.headers, host),
+        _version(probe.headers, host, program.now()),
     ]
 
 
@@ -74,11 +77,30 @@ def _clock(headers: Mapping[str, str], now: datetime) -> Finding:
     return warning("clock", f"{minutes} minutes {where} Meta's", SET_CLOCK)
 
 
-def _version(headers: Mapping[str, str], host: MetaHost) -> Finding:
+def _version(headers: Mapping[str, str], host: MetaHost, now: datetime) -> Finding:
     served = clean(headers.get("facebook-api-version"))
     if not served:
         return skipped("API version", "not tested: Meta's answer does not say")
     if served != host.version:
         found = f"asked for {host.version}, and Meta answered as {served}"
         return warning("API version", found, SET_VERSION)
-    return fine("API version", f"{served}, as asked")
+    ends = SERVED_UNTIL.get(served, ServedUntil(None, None))
+    found = f"{served}, as asked; {_served(ends, now.date())}"
+    first = min((day for day in ends if day), default=date.max)
+    if first - now.date() <= ENDS_SOON:
+        return warning("API version", found, SET_NEWER)
+    return fine("API version", found)
+
+
+def _served(ends: ServedUntil, today: date) -> str:
+    """Say until when Meta serves a version, in both of its calendars."""
+    if not any(ends):
+        return "no expiry date is known"
+    parts = (("logins", ends.graph), ("Insights", ends.marketing))
+    return ", ".join(f"{what} {_until(day, today)}" for what, day in parts)
+
+
+def _until(day: date | None, today: date) -> str:
+    if day is None:
+        return "without a known date"
+    return f"until {day}" if day > today else f"not since {day}"
