@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from ssl import SSLContext
 from urllib.parse import urlsplit
 
 from ..errors import ConfigError
@@ -25,6 +26,8 @@ def receivers_and_show(
     context: CommandContext,
     *,
     paste: bool,
+    tls: SSLContext | None = None,
+    note: str = "",
     open_browser: OpenBrowser | None,
     without_browser: Approve | None = None,
 ) -> tuple[Sequence[Receiver], Show]:
@@ -35,17 +38,19 @@ def receivers_and_show(
     machine ended on. A Windows console cannot be watched for that: reading it
     would take the next line typed.
     """
-    redirect_uri = context.settings.redirect_uri_for(paste=paste)
+    redirect_uri = context.settings.redirect_uri_for(paste=paste, https=bool(tls))
     if paste:
         pasted = _paste_receiver(redirect_uri, context, prompt=_ask_to_paste)
         return [pasted], _show_to_paste
-    listener = LoopbackReceiver(redirect_uri)  # refuses what is no URL of ours
+    listener = LoopbackReceiver(redirect_uri, tls)  # refuses what is no URL of ours
     _refuse_ip(redirect_uri)
     races = context.interactive and sys.platform != "win32"
 
     async def show(request: AuthorizationRequest) -> None:
         start_url = listener.start_url
         waits = not context.interactive and without_browser is None
+        if note:
+            say(f"{note}\n")
         _say_addresses(start_url, request, races=races)
         advice = "" if without_browser else advice_here(listener.port)
         if advice:
@@ -83,7 +88,7 @@ def _paste_receiver(
 def _refuse_ip(redirect_uri: str) -> None:
     if urlsplit(redirect_uri).hostname in ("127.0.0.1", "::1"):
         raise ConfigError(
-            "Meta takes http://localhost as a redirect URI, but no IP address.",
+            "Meta takes localhost in a redirect URI, but no IP address.",
             hint="Say localhost in META_REDIRECT_URI.",
         )
 

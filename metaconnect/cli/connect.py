@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from .options import ClientOption, NoBrowserOption
+from .options import (
+    CertificateOption,
+    ClientOption,
+    HttpsOption,
+    KeyOption,
+    NoBrowserOption,
+)
 from .report import report_as_json
 
 if TYPE_CHECKING:
@@ -40,6 +47,9 @@ class ConnectOptions(NamedTuple):
     resume: bool = False
     rerequest: bool = False
     paste: bool = False
+    https: bool = False
+    cert: Path | None = None
+    key: Path | None = None
     token_stdin: bool = False
     start: bool = False
     complete: str | None = None
@@ -90,6 +100,9 @@ def connect(
             "Works with any registered redirect URI.",
         ),
     ] = False,
+    https: HttpsOption = False,
+    cert: CertificateOption = None,
+    key: KeyOption = None,
     token_stdin: Annotated[
         bool,
         typer.Option(
@@ -150,6 +163,9 @@ def connect(
         resume=resume,
         rerequest=rerequest,
         paste=paste,
+        https=https,
+        cert=cert,
+        key=key,
         token_stdin=token_stdin,
         start=start,
         complete=complete,
@@ -211,6 +227,8 @@ async def _connected(
     receivers, show = receivers_and_show(
         context,
         paste=options.paste,
+        tls=ways.tls(options, context.settings),
+        note=ways.note_on_certificate(options),
         open_browser=options.open_browser,
         without_browser=options.without_browser,
     )

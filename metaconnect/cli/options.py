@@ -109,6 +109,23 @@ WithinOption = Annotated[
 NoBrowserOption = Annotated[
     bool, typer.Option("--no-browser", help="Print the address; open nothing.")
 ]
+HttpsOption = Annotated[
+    bool,
+    typer.Option(
+        "--https",
+        help="Listen on https://localhost, for a Live app that lists that address.",
+    ),
+]
+CertificateOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--cert", metavar="FILE", help="With --https and --key: the certificate, PEM."
+    ),
+]
+KeyOption = Annotated[
+    Path | None,
+    typer.Option("--key", metavar="FILE", help="The certificate's private key, PEM."),
+]
 TimeoutOption = Annotated[
     int,
     typer.Option(

@@ -205,12 +205,16 @@ def _line_of_stdin(question: Question) -> str:
 def what_to_enter_at_meta(settings: Settings) -> str:
     """Return what the App Dashboard must have, a line each."""
     uris = dict.fromkeys(settings.redirect_uri_for(paste=p) for p in (False, True))
-    texts = (_LOOPBACK if is_loopback(uri) else _LISTED for uri in uris)
+    texts = (_LOOPBACK if _needs_no_entry(uri) else _LISTED for uri in uris)
     entries = "".join(
         text.format(uri=uri, host=urlsplit(uri).hostname)
         for text, uri in zip(texts, uris, strict=True)
     )
     return _DASHBOARD.format(app_id=settings.meta_app_id, entries=entries)
+
+
+def _needs_no_entry(uri: str) -> bool:
+    return is_loopback(uri) and urlsplit(uri).scheme == "http"
 
 
 _DASHBOARD = """
@@ -221,8 +225,9 @@ In the App Dashboard, https://developers.facebook.com/apps/{app_id}:
 """
 _LOOPBACK = """\
   {uri} needs no entry in Development mode, and works in no other.
-  A Live app needs an https address: set it as META_REDIRECT_URI, and use
-  connect --paste.
+  A Live app needs an https address that it lists: set it as META_REDIRECT_URI,
+  and use connect --paste; or list https://localhost:8765/callback, and use
+  connect --https.
 """
 _LISTED = """\
   Facebook Login > Settings: Client and Web OAuth login on, and among the

@@ -9,16 +9,26 @@ from typing import TYPE_CHECKING
 from ..errors import UsageError
 from ..oauth.stdin import read_line
 from ..redact import command
+from ..settings.names import DEFAULT_HTTPS_REDIRECT_URI
 from .terminal import say
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from ..api import AsyncMetaconnect
     from ..flows.two_steps import StartedLogin
+    from ..settings import Settings
     from .connect import ConnectOptions
     from .context import CommandContext
     from .options import GlobalOptions
 
 STDIN = "-"
+UNKNOWN_CERTIFICATE = """\
+The browser will warn that it does not know the certificate of https://localhost:
+it was made just now, for this login. Go on to localhost there; or have mkcert make
+one that this machine's browsers know, and give it with --cert and --key:
+  mkcert -install && mkcert localhost
+  metaconnect connect --https --cert localhost.pem --key localhost-key.pem"""
 START_TIMEOUT = 3600  # seconds
 
 
@@ -27,6 +37,7 @@ def refuse_mixed(options: ConnectOptions) -> None:
     ways = {
         "--resume": options.resume,
         "--paste": options.paste,
+        "--https": options.https,
         "--start": options.start,
         "--complete": options.complete is not None,
         "--token-stdin": options.token_stdin,
@@ -38,8 +49,39 @@ def refuse_mixed(options: ConnectOptions) -> None:
         raise UsageError("--resume finishes a login; --force starts another.")
     if options.rerequest and (options.token_stdin or options.complete is not None):
         raise UsageError(f"--rerequest is for a login in the browser, not {given[0]}.")
+    if (options.cert is None) != (options.key is None):
+        raise UsageError("--cert and --key belong together: give both, or neither.")
+    if options.cert and not options.https:
+        raise UsageError("--cert and --key are for --https.")
     if options.account and options.start:
         raise UsageError("After --start comes --complete: give --account to that.")
+
+
+def tls(options: ConnectOptions, settings: Settings) -> SSLContext | None:
+    """
+    Return TLS for the listener, None without --https.
+
+    Raises ConfigError where the files of --cert and --key cannot be used.
+    """
+    if not options.https:
+        return None
+    from ..oauth.tls import tls_for_today, tls_from_files
+
+    uri = settings.redirect_uri_for(paste=False, https=True)
+    if uri.startswith("http:"):
+        name = settings.name_of("redirect_uri")
+        raise UsageError(
+            f"--https needs an https address, and {name} is an http one.",
+            hint=f"Leave out --https, or set {name}={DEFAULT_HTTPS_REDIRECT_URI}.",
+        )
+    if options.cert and options.key:
+        return tls_from_files(options.cert, options.key)
+    return tls_for_today()
+
+
+def note_on_certificate(options: ConnectOptions) -> str:
+    """Return what a person should know before the browser opens, "" for nothing."""
+    return UNKNOWN_CERTIFICATE if options.https and not options.cert else ""
 
 
 async def start(

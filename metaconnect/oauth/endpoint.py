@@ -67,10 +67,10 @@ class _Waiting:
 class RedirectionEndpoint:
     """Replies to requests of many threads; the first response claimed counts."""
 
-    def __init__(self, path: str, port: int) -> None:
+    def __init__(self, path: str, port: int, default_port: int = HTTP_PORT) -> None:
         self._path = path
         self._hosts = {f"{host}:{port}" for host in HOSTS}
-        if port == HTTP_PORT:
+        if port == default_port:
             self._hosts.update(HOSTS)
         self._changed = threading.Condition()
         self._waiting: _Waiting | None = None

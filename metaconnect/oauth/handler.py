@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import ssl
 from functools import partial
 from http.server import BaseHTTPRequestHandler
 from socketserver import BaseServer
@@ -42,6 +44,8 @@ class RequestHandler(BaseHTTPRequestHandler):
         super().__init__(request, client_address, server)
 
     def handle(self) -> None:
+        if isinstance(self.connection, ssl.SSLSocket):
+            self.connection.do_handshake()
         self.handle_one_request()
 
     def do_GET(self) -> None:
@@ -74,8 +78,13 @@ class RequestHandler(BaseHTTPRequestHandler):
 
     def _drain(self) -> None:
         """Read the rest: closing with unread data would reset the connection."""
-        self.connection.shutdown(socket.SHUT_WR)
         self.connection.settimeout(DRAIN_TIMEOUT)
+        if isinstance(self.connection, ssl.SSLSocket):
+            # Say that the page was whole (RFC 8446, 6.1). Not every browser says
+            # the same in return; what it sends from here on is thrown away.
+            with contextlib.suppress(OSError):
+                self.connection.unwrap()
+        self.connection.shutdown(socket.SHUT_WR)
         while self.connection.recv(65536):
             pass
 

@@ -2,7 +2,8 @@
 The listening sockets; each connection gets a short-lived thread of its own.
 
 A browser opens connections that it may never use (Chrome's preconnect), so
-nothing here ever waits for a connection to end.
+nothing here ever waits for a connection to end. The handshake of TLS belongs to
+the connection's thread too, and to its time: one server does for http and https.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import contextlib
 import errno
 import os
 import socket
+import ssl
 import sys
 import threading
 from socketserver import BaseRequestHandler, ThreadingTCPServer
@@ -45,7 +47,8 @@ class Listener(ThreadingTCPServer):
     allow_reuse_address = os.name == "posix"
     _endpoint: RedirectionEndpoint
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._open: dict[socket.socket, float] = {}
         self._closed = threading.Condition()
@@ -88,6 +91,10 @@ class Listener(ThreadingTCPServer):
 
     def get_request(self) -> tuple[socket.socket, Any]:
         connection, address = super().get_request()
+        if self._tls:
+            connection = self._tls.wrap_socket(
+                connection, server_side=True, do_handshake_on_connect=False
+            )
         with self._closed:
             if len(self._open) >= MAX_CONNECTIONS:
                 oldest = next(iter(self._open))
@@ -121,12 +128,13 @@ class Listener(ThreadingTCPServer):
 
 
 def _shut_down(connection: socket.socket) -> None:
-    # Not close: its thread does that, and the number could be reused by now.
+    # Not close: its thread does that, and the number could be reused by now. And not
+    # SSLSocket.shutdown, which drops the TLS state that its thread is using.
     with contextlib.suppress(OSError):
-        connection.shutdown(socket.SHUT_RDWR)
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
-def listen(host: str, port: int) -> list[Listener]:
+def listen(host: str, port: int, tls: ssl.SSLContext | None = None) -> list[Listener]:
     """
     Listen on every address of *host*, on one port; 0 means any free one.
 
@@ -136,19 +144,21 @@ def listen(host: str, port: int) -> list[Listener]:
     addresses = ["127.0.0.1", "::1"] if host == "localhost" else [host]
     for _ in range(FREE_PORT_ATTEMPTS - 1):
         try:
-            return _listen_on_all(addresses, port)
+            return _listen_on_all(addresses, port, tls)
         except OSError as exc:
             if port or exc.errno != errno.EADDRINUSE:
                 raise
-    return _listen_on_all(addresses, port)
+    return _listen_on_all(addresses, port, tls)
 
 
-def _listen_on_all(addresses: list[str], port: int) -> list[Listener]:
+def _listen_on_all(
+    addresses: list[str], port: int, tls: ssl.SSLContext | None
+) -> list[Listener]:
     first, *others = addresses
-    listeners = [Listener(first, port)]
+    listeners = [Listener(first, port, tls)]
     try:
         for address in others:
-            listeners.append(Listener(address, listeners[0].port))
+            listeners.append(Listener(address, listeners[0].port, tls))
     except OSError as exc:
         if exc.errno not in NO_IPV6:
             listeners[0].close()

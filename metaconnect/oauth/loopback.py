@@ -4,12 +4,16 @@ The loopback receiver: listens on the redirect URI (RFC 8252, section 7.3).
 Meta accepts `http://localhost` as loopback and refuses 127.0.0.1; Supabase
 Auth does the opposite. So the caller decides which of them the URI names, and
 `localhost` is listened on in both address families.
+
+A Live app takes https alone, and only addresses that it lists:
+https://developers.facebook.com/blog/post/2018/06/08/enforce-https-facebook-login/
 """
 
 from __future__ import annotations
 
 import asyncio
 import errno
+import ssl
 import sys
 from functools import partial
 from shlex import quote
@@ -22,8 +26,8 @@ from .listener import Listener, listen
 from .pending import PendingAuthorization
 from .receiver import set_result_threadsafe
 
+DEFAULT_PORTS = {"http": 80, "https": 443}
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
-HTTP_PORT = 80
 NOT_LOOPBACK_HINT = (
     "Paste the address instead:  metaconnect connect --paste\n"
     "Or set META_REDIRECT_URI=http://localhost:8765/callback."
@@ -32,6 +36,7 @@ OPENED_TWICE_HINT = (
     "Run the command again and open its address once. If you did open it only "
     "once, another program on this machine opened it too."
 )
+HTTPS_HINT = "Listen there with a certificate:  metaconnect connect --https\n"
 NO_PORT_HINT = "Stop programs that listen on many ports, and run the command again."
 
 
@@ -40,11 +45,13 @@ class LoopbackReceiver:
     Receives on the host, port and path of *redirect_uri*.
 
     Port 0 means any free port; inside the `with` block `redirect_uri` then
-    names it. Raises ConfigError where the URI is not a loopback address.
+    names it. An https URI needs *tls*. Raises ConfigError where the URI is not a
+    loopback address, or of the other scheme.
     """
 
-    def __init__(self, redirect_uri: str) -> None:
-        self._parts, self._port = _loopback(redirect_uri)
+    def __init__(self, redirect_uri: str, tls: ssl.SSLContext | None = None) -> None:
+        self._parts, self._port = _loopback(redirect_uri, "https" if tls else "http")
+        self._tls = tls
         self._redirect_uri = redirect_uri
         self._listeners: list[Listener] = []
 
@@ -52,10 +59,12 @@ class LoopbackReceiver:
         """Listen. Raises ConfigError where the port is taken."""
         host = self._parts.hostname or ""
         try:
-            self._listeners = listen(host, self._port)
+            self._listeners = listen(host, self._port, self._tls)
         except OSError as exc:
             raise _cannot_listen(self._parts, self._port, exc) from exc
-        self._endpoint = RedirectionEndpoint(self._parts.path or "/", self.port)
+        self._endpoint = RedirectionEndpoint(
+            self._parts.path or "/", self.port, DEFAULT_PORTS[self._parts.scheme]
+        )
         for listener in self._listeners:
             listener.serve(self._endpoint)
         return self
@@ -89,13 +98,14 @@ class LoopbackReceiver:
 
         It leads to the authorization URL once: see PendingAuthorization.
         """
-        return f"http://{self._netloc}{self._endpoint.start_path}"
+        return f"{self._parts.scheme}://{self._netloc}{self._endpoint.start_path}"
 
     @property
     def _netloc(self) -> str:
         host = self._parts.hostname or ""
         host = f"[{host}]" if ":" in host else host
-        return host if self.port == HTTP_PORT else f"{host}:{self.port}"
+        is_default = self.port == DEFAULT_PORTS[self._parts.scheme]
+        return host if is_default else f"{host}:{self.port}"
 
     async def receive(self, pending: PendingAuthorization) -> dict[str, str]:
         """
@@ -119,7 +129,7 @@ class LoopbackReceiver:
         return params
 
 
-def _loopback(redirect_uri: str) -> tuple[SplitResult, int]:
+def _loopback(redirect_uri: str, scheme: str) -> tuple[SplitResult, int]:
     try:
         parts = urlsplit(redirect_uri)
         port = parts.port
@@ -127,18 +137,19 @@ def _loopback(redirect_uri: str) -> tuple[SplitResult, int]:
         raise ConfigError(
             "The redirect URI is not a URL.", hint=NOT_LOOPBACK_HINT
         ) from exc
-    if parts.scheme != "http" or parts.hostname not in LOOPBACK_HOSTS:
+    if parts.scheme != scheme or parts.hostname not in LOOPBACK_HOSTS:
+        is_ours = parts.scheme == "https" and parts.hostname in LOOPBACK_HOSTS
         raise ConfigError(
             "Nothing can be received at that redirect URI: "
-            "only http://localhost leads back to this machine.",
-            hint=NOT_LOOPBACK_HINT,
+            f"only {scheme}://localhost leads back to this machine.",
+            hint=(HTTPS_HINT if is_ours else "") + NOT_LOOPBACK_HINT,
         )
     if parts.fragment or parts.username is not None:
         raise ConfigError(
             "A redirect URI has no user name and no #fragment.",
             hint=NOT_LOOPBACK_HINT,
         )
-    return parts, HTTP_PORT if port is None else port
+    return parts, DEFAULT_PORTS[scheme] if port is None else port
 
 
 def _cannot_listen(parts: SplitResult, port: int, exc: OSError) -> ConfigError:
@@ -151,12 +162,20 @@ def _cannot_listen(parts: SplitResult, port: int, exc: OSError) -> ConfigError:
         problem = f"This user may not listen on port {port}."
     else:
         problem = f"Port {port} cannot be listened on: {exc.strerror}."
+    return ConfigError(problem, hint=_another_port(parts))
+
+
+def _another_port(parts: SplitResult) -> str:
+    if parts.scheme == "https":
+        return (
+            "Free that port; or let the app list an address with another one, and set "
+            "META_REDIRECT_URI to it."
+        )
     # Meta accepts every port of localhost while the app is in Development mode.
     any_port = f"http://{parts.hostname}:0{parts.path or '/'}"
-    return ConfigError(
-        problem,
-        hint="Use any free port, and run the command again:\n"
-        f"  {_assignment('META_REDIRECT_URI', any_port)}",
+    return (
+        "Use any free port, and run the command again:\n"
+        f"  {_assignment('META_REDIRECT_URI', any_port)}"
     )
 
 

@@ -46,6 +46,7 @@ DESTINATION: Mapping[str, str] = {
 }
 
 DEFAULT_REDIRECT_URI = "http://localhost:8765/callback"
+DEFAULT_HTTPS_REDIRECT_URI = "https://localhost:8765/callback"
 DASHBOARD_CALLBACK = "/api/auth/meta/callback"
 # Where to find what is missing, by the first name that is.
 WHERE_TO_FIND: Mapping[str, str] = {

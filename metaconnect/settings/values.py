@@ -17,7 +17,11 @@ from .checks import (
     refuse_reference,
 )
 from .fields import Fields
-from .names import DASHBOARD_CALLBACK, DEFAULT_REDIRECT_URI
+from .names import (
+    DASHBOARD_CALLBACK,
+    DEFAULT_HTTPS_REDIRECT_URI,
+    DEFAULT_REDIRECT_URI,
+)
 
 
 class Settings(Fields):
@@ -68,13 +72,17 @@ class Settings(Fields):
             *(supabase if self.store_kind == "supabase" else ()),
         )
 
-    def redirect_uri_for(self, *, paste: bool) -> str:
-        """Return the redirect URI; with *paste* it may be the dashboard's own."""
+    def redirect_uri_for(self, *, paste: bool, https: bool = False) -> str:
+        """
+        Return the redirect URI; with *paste* it may be the dashboard's own.
+
+        *https* decides the default's scheme, and nothing where one is set.
+        """
         if self.redirect_uri:
             return self._with_base_url(self.redirect_uri)
         if paste and (base := self._url("base_url")):
             return base + DASHBOARD_CALLBACK
-        return DEFAULT_REDIRECT_URI
+        return DEFAULT_HTTPS_REDIRECT_URI if https else DEFAULT_REDIRECT_URI
 
     @property
     def store_kind(self) -> str:

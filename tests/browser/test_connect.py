@@ -7,6 +7,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
 from ..oauth.wire import has_ipv6_loopback
 from .person import FORBIDDEN, heading, history, press
 
@@ -72,6 +74,39 @@ class TestContinue:
 
         assert heading(tab) == "Authorization received"
         assert tab.get_by_text("Go back to the terminal").is_visible()
+        assert login.end()[0] == 0
+
+
+class TestHttps:
+    @pytest.fixture
+    def login(self, connect, shell, port):
+        shell.env["META_REDIRECT_URI"] = f"https://localhost:{port}/callback"
+        return connect("--https")
+
+    def test_who_goes_on_despite_the_warning_is_connected(self, login, person, port):
+        someone = person()
+        tab = someone.blank()
+        with pytest.raises(Exception, match="ERR_CERT_AUTHORITY_INVALID"):
+            tab.goto(login.address)
+        tab.click("#details-button")
+        tab.click("#proceed-link")
+        tab.click("#continue")
+
+        assert heading(tab) == "Authorization received"
+        assert tab.url == f"https://localhost:{port}/callback"
+        assert login.end()[0] == 0
+
+    def test_no_secret_stays_in_the_browser(self, login, person, meta, port):
+        assert login.address == f"https://localhost:{port}/"
+        someone = person(ignore_https_errors=True)
+        tab = someone.open(login.address)
+        tab.click("#continue")
+
+        assert heading(tab) == "Authorization received"
+        (code,) = meta.sandbox.codes
+        assert history(tab)[-1] == f"https://localhost:{port}/callback"
+        assert code not in tab.content()
+        assert someone.complaints == []
         assert login.end()[0] == 0
 
 

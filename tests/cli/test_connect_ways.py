@@ -234,6 +234,7 @@ class TestATokenOnStdin:
 WAYS = {
     "--resume": (),
     "--paste": (),
+    "--https": (),
     "--start": (),
     "--complete": ("-",),
     "--token-stdin": (),

@@ -157,6 +157,14 @@ async def test_a_redirect_uri_elsewhere_is_for_paste(settings):
     assert "--paste" in found["redirect URI"].mend
 
 
+async def test_an_https_address_of_ours_is_for_https(settings):
+    ours = "https://localhost:0/callback"
+    found = await examined(replace(settings, redirect_uri=ours))
+
+    assert found["redirect URI"].verdict is Verdict.ok
+    assert "connect --https; the app must list" in found["redirect URI"].found
+
+
 async def test_an_address_in_the_place_of_localhost(settings):
     found = await examined(
         replace(settings, redirect_uri="http://127.0.0.1:0/callback")

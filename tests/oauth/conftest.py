@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
@@ -10,7 +11,7 @@ import pytest
 from metaconnect.oauth.authorization import AuthorizationRequest
 from metaconnect.oauth.loopback import LoopbackReceiver
 
-from .wire import Reply, callback, get
+from .wire import Reply, callback, connect, exchange, get, our_tls
 
 
 def authorization_request(
@@ -34,6 +35,7 @@ class Login:
     receiver: LoopbackReceiver
     request: AuthorizationRequest
     waiting: asyncio.Task[dict[str, str]]
+    tls: bool = False
 
     @property
     def port(self) -> int:
@@ -50,7 +52,13 @@ class Login:
         return await self.get("/", **how)
 
     async def get(self, target: str, **how: str) -> Reply:
-        return await asyncio.to_thread(get, self.port, target, **how)
+        return await asyncio.to_thread(get, self.port, target, tls=self.tls, **how)
+
+    def connect(self) -> socket.socket:
+        return connect(self.port, tls=self.tls)
+
+    async def exchange(self, request: bytes) -> Reply:
+        return await asyncio.to_thread(exchange, self.port, request, tls=self.tls)
 
     async def response(self) -> dict[str, str]:
         return await asyncio.wait_for(self.waiting, 10)
@@ -65,13 +73,27 @@ class Login:
 def start(receiver: LoopbackReceiver) -> Login:
     request = authorization_request(receiver.redirect_uri)
     return Login(
-        receiver, request, asyncio.create_task(receiver.receive(request.pending))
+        receiver,
+        request,
+        asyncio.create_task(receiver.receive(request.pending)),
+        receiver.redirect_uri.startswith("https:"),
     )
 
 
+def receiver_on(tls: bool, port: int = 0, host: str = "localhost") -> LoopbackReceiver:
+    scheme, context = ("https", our_tls()) if tls else ("http", None)
+    return LoopbackReceiver(f"{scheme}://{host}:{port}/callback", context)
+
+
 @pytest.fixture
-async def login(anyio_backend) -> AsyncIterator[Login]:
-    with LoopbackReceiver("http://localhost:0/callback") as receiver:
+def tls() -> bool:
+    """Whether the listener speaks TLS: the conformance matrix asks for both."""
+    return False
+
+
+@pytest.fixture
+async def login(anyio_backend, tls) -> AsyncIterator[Login]:
+    with receiver_on(tls) as receiver:
         login = start(receiver)
         yield login
         login.waiting.cancel()

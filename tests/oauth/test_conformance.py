@@ -21,16 +21,14 @@ import pytest
 
 from metaconnect.errors import AuthError, AuthorizationDenied, ConfigError
 from metaconnect.oauth.authorization import authorization_code
-from metaconnect.oauth.loopback import LoopbackReceiver
 from metaconnect.oauth.pending import PendingAuthorization
 from metaconnect.oauth.state import State
 
-from .conftest import Login, start, state_in
+from .conftest import Login, receiver_on, start, state_in
 from .wire import (
     Reply,
     callback,
     connect,
-    exchange,
     get,
     has_ipv6_loopback,
     read_reply,
@@ -38,6 +36,13 @@ from .wire import (
 )
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(params=[False, True], ids=["http", "https"])
+def tls(request) -> bool:
+    return request.param
+
+
 needs_ipv6 = pytest.mark.skipif(
     not has_ipv6_loopback(),
     reason="no IPv6 loopback: sysctl -w net.ipv6.conf.lo.disable_ipv6=0",
@@ -105,12 +110,12 @@ async def test_neither_code_nor_error(login: Login):
 async def test_idle_sockets_left_open(login: Login, count):
     with contextlib.ExitStack() as held:
         for _ in range(count):
-            held.enter_context(connect(login.port))
+            held.enter_context(login.connect())
         await login.assert_still_answers()
 
 
 async def test_a_half_sent_request_left_open(login: Login):
-    with connect(login.port) as held:
+    with login.connect() as held:
         held.sendall(b"GET /callback?code=HALF HTTP/1.1\r\nHost: loc")
         await login.assert_still_answers()
 
@@ -128,7 +133,7 @@ async def test_two_answers_at_once(login: Login):
     together = threading.Barrier(4, timeout=10)
 
     def answer(number: int) -> Reply:
-        with connect(login.port) as connection:
+        with login.connect() as connection:
             together.wait()
             target = login.good(code=f"CODE{number}")
             connection.sendall(request_bytes(target, f"localhost:{login.port}"))
@@ -147,7 +152,7 @@ async def test_two_answers_at_once(login: Login):
 )
 async def test_another_method_first(login: Login, method):
     request = request_bytes(login.good(), f"localhost:{login.port}", method)
-    reply = await asyncio.to_thread(exchange, login.port, request)
+    reply = await login.exchange(request)
 
     assert (reply.status, reply.headers["Allow"]) == (405, "GET")
     assert (reply.body == "") == (method == "HEAD")
@@ -156,7 +161,7 @@ async def test_another_method_first(login: Login, method):
 
 async def test_a_megabyte_of_url(login: Login):
     request = request_bytes(f"{login.good()}&x={'x' * 2**20}", "localhost")
-    reply = await asyncio.to_thread(exchange, login.port, request)
+    reply = await login.exchange(request)
 
     assert reply.status == 414
     await login.assert_still_answers()
@@ -167,14 +172,14 @@ async def test_a_megabyte_of_url(login: Login):
 )
 async def test_too_many_headers(login: Login, headers):
     request = f"GET {login.good()} HTTP/1.1\r\n{headers}\r\n\r\n".encode()
-    reply = await asyncio.to_thread(exchange, login.port, request)
+    reply = await login.exchange(request)
 
     assert reply.status == 431
     await login.assert_still_answers()
 
 
 async def test_slow_bytes_do_not_delay_the_answer(login: Login):
-    with connect(login.port) as slow:
+    with login.connect() as slow:
         for byte in b"GET /callback?code=":
             slow.send(bytes([byte]))
             await asyncio.sleep(0.01)
@@ -199,9 +204,10 @@ async def test_slow_bytes_do_not_delay_the_answer(login: Login):
 )
 async def test_garbage_first(login: Login, garbage):
     def send() -> bytes:
-        with connect(login.port) as connection:
+        with login.connect() as connection:
             connection.sendall(garbage)
-            connection.shutdown(socket.SHUT_WR)
+            # Of TLS only the transport is shut: the reply is still to be read.
+            socket.socket.shutdown(connection, socket.SHUT_WR)
             return connection.recv(65536)
 
     reply = await asyncio.to_thread(send)
@@ -228,7 +234,7 @@ async def test_wrong_host_first(login: Login, host, status, start_page):
     name = host.format(port=login.port) if host is not None else None
     target = "/" if start_page else login.good()
     request = request_bytes(target, name)
-    reply = await asyncio.to_thread(exchange, login.port, request)
+    reply = await login.exchange(request)
 
     assert reply.status == status
     assert login.state not in f"{reply}"
@@ -248,13 +254,13 @@ async def test_the_start_page_a_second_time(login: Login):
     await login.assert_still_answers()
 
 
-async def test_the_start_page_a_second_time_without_another_way_in():
-    with LoopbackReceiver("http://127.0.0.1:0/callback") as receiver:
+async def test_the_start_page_a_second_time_without_another_way_in(tls):
+    with receiver_on(tls, host="127.0.0.1") as receiver:
         state = State(60)
         pending = PendingAuthorization("https://project.example/authorize", state)
         waiting = asyncio.create_task(receiver.receive(pending))
         first, second = [
-            await asyncio.to_thread(get, receiver.port, "/") for _ in range(2)
+            await asyncio.to_thread(get, receiver.port, "/", tls=tls) for _ in range(2)
         ]
         with pytest.raises(AuthError, match="was opened twice") as stopped:
             await asyncio.wait_for(waiting, 10)
@@ -293,7 +299,7 @@ async def test_the_start_page_by_another_page_or_prefetch_first(login: Login, he
 
 async def test_the_start_page_by_another_method_first(login: Login):
     request = request_bytes("/", f"localhost:{login.port}", "HEAD")
-    reply = await asyncio.to_thread(exchange, login.port, request)
+    reply = await login.exchange(request)
 
     assert (reply.status, reply.body) == (405, "")
     await assert_start_page_is_unused(login)
@@ -314,6 +320,7 @@ async def test_the_start_page_by_another_user_first(login: Login, address):
         login.port,
         request_bytes("/", f"localhost:{login.port}"),
         address,
+        login.tls,
     )
 
     assert reply.startswith(b"HTTP/1.1 403 ")
@@ -323,20 +330,24 @@ async def test_the_start_page_by_another_user_first(login: Login, address):
 
 
 EXCHANGE = """
-import encodings.idna, os, socket, sys  # idna: afterwards its file is out of reach
-uid, port, address = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+import os, socket, ssl, sys
+import encodings.idna  # like ssl: afterwards its file is out of reach
+uid, port, address, tls = int(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:]
 os.setuid(uid)
-with socket.create_connection((address, port), timeout=10) as connection:
+connection = socket.create_connection((address, port), timeout=10)
+if tls == "True":
+    connection = ssl._create_unverified_context().wrap_socket(connection)
+with connection:
     connection.sendall(sys.stdin.buffer.read())
     while data := connection.recv(65536):
         sys.stdout.buffer.write(data)
 """
 
 
-def exchange_as(uid: int, port: int, request: bytes, address: str) -> bytes:
+def exchange_as(uid: int, port: int, request: bytes, address: str, tls: bool) -> bytes:
     """Send a request as another user of this machine, and return the reply."""
     return subprocess.run(
-        [sys.executable, "-I", "-c", EXCHANGE, str(uid), str(port), address],
+        [sys.executable, "-I", "-c", EXCHANGE, *map(str, (uid, port, address, tls))],
         input=request,
         capture_output=True,
         check=True,
@@ -356,7 +367,7 @@ async def assert_start_page_is_unused(login: Login) -> None:
 
 
 async def test_two_listeners_side_by_side(login: Login):
-    with LoopbackReceiver("http://localhost:0/callback") as receiver:
+    with receiver_on(login.tls) as receiver:
         other = start(receiver)
         assert other.port != login.port
 
@@ -373,39 +384,44 @@ async def test_two_listeners_side_by_side(login: Login):
         pytest.param(socket.AF_INET6, "::1", marks=needs_ipv6),
     ],
 )
-async def test_port_taken(family, address):
+async def test_port_taken(family, address, tls):
     with socket.socket(family) as other:
         other.bind((address, 0))
         other.listen()
         port = other.getsockname()[1]
-        receiver = LoopbackReceiver(f"http://localhost:{port}/callback")
+        receiver = receiver_on(tls, port)
 
         with pytest.raises(ConfigError, match=f"Port {port} is taken") as error:
             receiver.__enter__()
-    line = error.value.hint.splitlines()[-1].strip()
-    assert shlex.split(line) == [
-        "export",
-        "META_REDIRECT_URI=http://localhost:0/callback",
-    ]
-
+    assert_hint_on_port(error.value.hint, tls=tls)
     with receiver:  # nothing of the failed attempt is left behind
-        assert (await asyncio.to_thread(get, port, "/x")).status == 404
+        assert (await asyncio.to_thread(get, port, "/x", tls=tls)).status == 404
+
+
+def assert_hint_on_port(hint, *, tls):
+    if tls:  # Meta lists https addresses port by port: not any free one will do
+        assert "META_REDIRECT_URI" in hint
+        assert ":0/" not in hint
+        return
+    line = hint.splitlines()[-1].strip()
+    assignment = "META_REDIRECT_URI=http://localhost:0/callback"
+    assert shlex.split(line) == ["export", assignment]
 
 
 async def test_a_second_receiver_on_the_port_is_refused(login: Login):
     with pytest.raises(ConfigError, match=f"Port {login.port} is taken"):
-        LoopbackReceiver(login.receiver.redirect_uri).__enter__()
+        receiver_on(login.tls, login.port).__enter__()
 
     await login.assert_still_answers()
 
 
-async def test_leaving_within_a_second_although_sockets_are_held_open():
+async def test_leaving_within_a_second_although_sockets_are_held_open(tls):
     with contextlib.ExitStack() as held:
-        with LoopbackReceiver("http://localhost:0/callback") as receiver:
+        with receiver_on(tls) as receiver:
             port = receiver.port
-            sockets = [held.enter_context(connect(port)) for _ in range(20)]
+            sockets = [held.enter_context(connect(port, tls=tls)) for _ in range(20)]
             sockets[0].sendall(b"GET /callback?code=")
-            assert (await asyncio.to_thread(get, port, "/x")).status == 404
+            assert (await asyncio.to_thread(get, port, "/x", tls=tls)).status == 404
             leaving = time.monotonic()
         assert [s.recv(1) for s in sockets] == [b""] * 20
         assert time.monotonic() - leaving < 1
@@ -413,16 +429,16 @@ async def test_leaving_within_a_second_although_sockets_are_held_open():
             connect(port)
         assert refused.value.errno == errno.ECONNREFUSED
 
-    with LoopbackReceiver(f"http://localhost:{port}/callback"):
+    with receiver_on(tls, port):
         pass  # the port is free at once
 
 
-async def test_cancellation_ends_the_wait_and_frees_the_port():
-    with LoopbackReceiver("http://localhost:0/callback") as receiver:
+async def test_cancellation_ends_the_wait_and_frees_the_port(tls):
+    with receiver_on(tls) as receiver:
         login = start(receiver)
         await asyncio.sleep(0)
         login.waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await login.waiting
-    with LoopbackReceiver(f"http://localhost:{login.port}/callback"):
+    with receiver_on(tls, login.port):
         pass

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import urlencode
+
+from metaconnect.oauth.tls import tls_for_today
 
 
 @dataclass(frozen=True)
@@ -14,8 +18,24 @@ class Reply:
     body: str
 
 
-def connect(port: int, address: str = "127.0.0.1") -> socket.socket:
-    return socket.create_connection((address, port), timeout=10)
+@cache
+def our_tls() -> ssl.SSLContext:
+    """One certificate for all tests: a key takes a while to make."""
+    return tls_for_today()
+
+
+@cache
+def their_tls() -> ssl.SSLContext:
+    """What a browser uses whose person went on despite the warning."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def connect(port: int, address: str = "127.0.0.1", *, tls=False) -> socket.socket:
+    connection = socket.create_connection((address, port), timeout=10)
+    return their_tls().wrap_socket(connection) if tls else connection
 
 
 def read_reply(connection: socket.socket) -> Reply:
@@ -29,8 +49,10 @@ def read_reply(connection: socket.socket) -> Reply:
     return Reply(int(status_line.split(" ")[1]), headers, body.decode())
 
 
-def exchange(port: int, request: bytes, address: str = "127.0.0.1") -> Reply:
-    with connect(port, address) as connection:
+def exchange(
+    port: int, request: bytes, address: str = "127.0.0.1", *, tls=False
+) -> Reply:
+    with connect(port, address, tls=tls) as connection:
         connection.sendall(request)
         return read_reply(connection)
 
@@ -51,11 +73,12 @@ def get(
     *,
     host: str | None = None,
     address: str = "127.0.0.1",
+    tls: bool = False,
     **headers: str,
 ) -> Reply:
     """GET *target*; `Sec_Purpose="prefetch"` is a header."""
     host = host or f"localhost:{port}"
-    return exchange(port, request_bytes(target, host, **headers), address)
+    return exchange(port, request_bytes(target, host, **headers), address, tls=tls)
 
 
 def has_ipv6_loopback() -> bool:

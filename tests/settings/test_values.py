@@ -47,6 +47,13 @@ def test_the_redirect_uri_with_paste_is_the_dashboards_unless_one_is_set(load):
     assert own.redirect_uri_for(paste=True) == "https://own.example/x"
 
 
+def test_https_makes_the_default_redirect_uri_https_and_no_other(load):
+    default = load().redirect_uri_for(paste=False, https=True)
+    assert default == "https://localhost:8765/callback"
+    own = load({"META_REDIRECT_URI": "http://localhost:1/x"})
+    assert own.redirect_uri_for(paste=False, https=True) == "http://localhost:1/x"
+
+
 @pytest.mark.parametrize("name", ["META_GRAPH_URL", "META_DIALOG_URL"])
 @pytest.mark.parametrize(
     "url",

@@ -9,6 +9,7 @@ from ...errors import ConfigError
 from ...loopback import is_loopback
 from ...oauth.browser import find_browser
 from ...oauth.loopback import NOT_LOOPBACK_HINT, LoopbackReceiver
+from ...oauth.tls import tls_for_today
 from ..threads import in_thread
 from .finding import Finding, Program, fine, problem, warning
 
@@ -70,7 +71,8 @@ async def check_secrets(program: Program) -> list[Finding]:
 
 
 def _listen_once(uri: str) -> tuple[str, ...]:
-    with LoopbackReceiver(uri) as receiver:
+    tls = tls_for_today() if urlsplit(uri).scheme == "https" else None
+    with LoopbackReceiver(uri, tls) as receiver:
         return receiver.addresses
 
 
