@@ -109,6 +109,13 @@ WithinOption = Annotated[
 NoBrowserOption = Annotated[
     bool, typer.Option("--no-browser", help="Print the address; open nothing.")
 ]
+NoRefreshOption = Annotated[
+    bool,
+    typer.Option(
+        "--no-refresh",
+        help="Do not extend a token that has less than seven days left.",
+    ),
+]
 TimeoutOption = Annotated[
     int,
     typer.Option(
