@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING
 
 import typer
 
-from .options import ClientOption, NoBrowserOption
+from .connect_options import (
+    AccountOption,
+    CompleteOption,
+    ConfigIdOption,
+    ConnectOptions,
+    ForceOption,
+    PasteOption,
+    PrintOption,
+    RerequestOption,
+    ResumeOption,
+    StartOption,
+    TokenStdinOption,
+    WaitOption,
+)
+from .options import ClientOption, NoBrowserOption, only_one
 from .report import report_as_json
 
 if TYPE_CHECKING:
     from ..api import AsyncMetaconnect
     from ..flows.connect import LoginResult
-    from .browser import Approve, OpenBrowser
     from .context import CommandContext
 
 EXAMPLES = """\
@@ -32,100 +44,21 @@ metaconnect connect --client acme --complete -"""
 TIMEOUT = 300  # seconds
 
 
-class ConnectOptions(NamedTuple):
-    """The options of `metaconnect connect`, by their own names."""
-
-    account: str | None = None
-    force: bool = False
-    resume: bool = False
-    rerequest: bool = False
-    paste: bool = False
-    token_stdin: bool = False
-    start: bool = False
-    complete: str | None = None
-    timeout: int | None = None
-    json: bool = False
-    # The demo keeps nothing, and says how to go on by itself.
-    is_demo: bool = False
-    open_browser: OpenBrowser | None = None
-    without_browser: Approve | None = None
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether a login that is kept would do as well."""
-        another = self.force or self.rerequest or self.start or self.token_stdin
-        return not (another or self.resume or self.complete is not None)
-
-
 def connect(
     ctx: typer.Context,
     client: ClientOption = None,
-    account: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="ACCOUNT",
-            help="The ad account: an id (with or without act_), a name, or 'first'.",
-        ),
-    ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Log in even if the token still works.")
-    ] = False,
-    resume: Annotated[
-        bool,
-        typer.Option(
-            "--resume", help="Finish a login that could not be saved; no browser."
-        ),
-    ] = False,
-    rerequest: Annotated[
-        bool,
-        typer.Option(
-            "--rerequest", help="Ask again for permissions that were declined."
-        ),
-    ] = False,
-    paste: Annotated[
-        bool,
-        typer.Option(
-            "--paste",
-            help="No listener: paste the address that the browser ends on. "
-            "Works with any registered redirect URI.",
-        ),
-    ] = False,
-    token_stdin: Annotated[
-        bool,
-        typer.Option(
-            "--token-stdin",
-            help="Read a token from stdin: a person's or a system user's, of this app.",
-        ),
-    ] = False,
-    start: Annotated[
-        bool,
-        typer.Option(
-            "--start",
-            help="Print, as JSON, the address at which somebody logs in; and exit.",
-        ),
-    ] = False,
-    complete: Annotated[
-        str | None,
-        typer.Option(
-            "--complete",
-            metavar="ADDRESS",
-            help="Finish what --start began, with the address that the browser ended "
-            "on. It holds a code: '-' reads it from stdin, unseen by other users.",
-        ),
-    ] = None,
+    account: AccountOption = None,
+    force: ForceOption = False,
+    resume: ResumeOption = False,
+    rerequest: RerequestOption = False,
+    config_id: ConfigIdOption = None,
+    paste: PasteOption = False,
+    token_stdin: TokenStdinOption = False,
+    start: StartOption = False,
+    complete: CompleteOption = None,
     no_browser: NoBrowserOption = False,
-    timeout: Annotated[
-        int | None,
-        typer.Option(
-            metavar="SECONDS",
-            min=1,
-            max=86_400,
-            help="How long to wait for the browser: 300; with --start 3600.",
-        ),
-    ] = None,
-    json: Annotated[
-        bool, typer.Option("--json", help="Print the connection, without its token.")
-    ] = False,
+    timeout: WaitOption = None,
+    json: PrintOption = False,
 ) -> None:
     """
     Log in to Meta and save the connection.
@@ -149,6 +82,7 @@ def connect(
         force=force,
         resume=resume,
         rerequest=rerequest,
+        config_id=config_id,
         paste=paste,
         token_stdin=token_stdin,
         start=start,
@@ -168,6 +102,8 @@ async def run(
 
     context.settings.require_all_for_connecting()
     ways.refuse_mixed(options)
+    if options.config_id:
+        context.use_config_id(options.config_id)
     async with context.meta() as meta:
         context.choose_secret_backend(meta)
         named = client or context.settings.client
@@ -232,16 +168,3 @@ def _announce(result: LoginResult, options: ConnectOptions) -> None:
     announce(result, with_next=not options.is_demo)
     if options.json:
         print_connection(result)
-
-
-def only_one(values: Sequence[str] | None, option: str) -> str | None:
-    """Return the one value of an option that may be given once, and not empty."""
-    from ..errors import UsageError
-
-    if not values:
-        return None
-    if len(values) > 1:
-        raise UsageError(f"{option} can be given once.")
-    if not values[0]:
-        raise UsageError(f"{option} is empty.")
-    return values[0]

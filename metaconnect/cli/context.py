@@ -49,6 +49,12 @@ class CommandContext:
             )
         return settings
 
+    def use_config_id(self, config_id: str) -> None:
+        """Log in with that configuration of Facebook Login for Business."""
+        from dataclasses import replace
+
+        self.settings = replace(self.settings, config_id=config_id)
+
     def meta(self) -> AsyncMetaconnect:
         """Return the program; the caller closes it."""
         from ..api import AsyncMetaconnect

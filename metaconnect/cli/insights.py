@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from ..constants import DATE_PRESETS, DEFAULT_FIELDS, Format, Level
-from .options import ClientOption, FormatOption, JsonOption, NoRefreshOption
+from .options import ClientOption, FormatOption, JsonOption, NoRefreshOption, only_one
 
 if TYPE_CHECKING:
     from ..api import AsyncMetaconnect
@@ -127,7 +127,6 @@ def insights(
 
     from ..errors import UsageError
     from ..insights.query import insights_query
-    from .connect import only_one
 
     options = ReadOptions(
         client=client,

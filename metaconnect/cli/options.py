@@ -124,6 +124,19 @@ TimeoutOption = Annotated[
 ]
 
 
+def only_one(values: Sequence[str] | None, option: str) -> str | None:
+    """Return the one value of an option that may be given once, and not empty."""
+    from ..errors import UsageError
+
+    if not values:
+        return None
+    if len(values) > 1:
+        raise UsageError(f"{option} can be given once.")
+    if not values[0]:
+        raise UsageError(f"{option} is empty.")
+    return values[0]
+
+
 def own(arguments: Sequence[str]) -> Sequence[str]:
     """Return *arguments* up to ``--``: what follows may be another program's."""
     return list(takewhile(lambda argument: argument != "--", arguments))

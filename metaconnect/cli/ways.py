@@ -14,7 +14,7 @@ from .terminal import say
 if TYPE_CHECKING:
     from ..api import AsyncMetaconnect
     from ..flows.two_steps import StartedLogin
-    from .connect import ConnectOptions
+    from .connect_options import ConnectOptions
     from .context import CommandContext
     from .options import GlobalOptions
 
@@ -36,8 +36,11 @@ def refuse_mixed(options: ConnectOptions) -> None:
         raise UsageError(f"Give one of {' and '.join(given)}.")
     if options.resume and (options.force or options.rerequest):
         raise UsageError("--resume finishes a login; --force starts another.")
-    if options.rerequest and (options.token_stdin or options.complete is not None):
-        raise UsageError(f"--rerequest is for a login in the browser, not {given[0]}.")
+    of_browser = "--rerequest" if options.rerequest else "--config-id"
+    if (options.rerequest or options.config_id) and (
+        options.resume or options.token_stdin or options.complete is not None
+    ):
+        raise UsageError(f"{of_browser} is for a login in the browser, not {given[0]}.")
     if options.account and options.start:
         raise UsageError("After --start comes --complete: give --account to that.")
 
