@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import typer
@@ -20,7 +21,7 @@ from .connect_options import (
     TokenStdinOption,
     WaitOption,
 )
-from .options import ClientOption, NoBrowserOption, only_one
+from .options import NoBrowserOption, TogetherOption, one_each
 from .report import report_as_json
 
 if TYPE_CHECKING:
@@ -35,18 +36,18 @@ metaconnect connect --client acme
 
 metaconnect connect --client acme --account act_101000000000000 --no-browser
 
+metaconnect connect --client acme --client globex
+
 metaconnect connect --client acme --resume
 
 metaconnect connect --client acme --start
 
 metaconnect connect --client acme --complete -"""
 
-TIMEOUT = 300  # seconds
-
 
 def connect(
     ctx: typer.Context,
-    client: ClientOption = None,
+    client: TogetherOption = None,
     account: AccountOption = None,
     force: ForceOption = False,
     resume: ResumeOption = False,
@@ -67,6 +68,7 @@ def connect(
     long-lived token, lets you pick an ad account, and saves the connection.
     On this machine a new --client makes a new client. A client that is
     connected already stays so; --account then chooses another ad account.
+    Several clients share one login, and each gets a connection of its own.
 
     The app's META_APP_ID and META_APP_SECRET are read from the environment,
     .env.local or .env.
@@ -77,8 +79,9 @@ def connect(
 
     if json or start:
         report_as_json(explicit=json)
+    clients = client or []
     options = ConnectOptions(
-        account=only_one(account, "--account"),
+        accounts=one_each(account, "--account", clients),
         force=force,
         resume=resume,
         rerequest=rerequest,
@@ -91,34 +94,48 @@ def connect(
         json=json,
         open_browser=None if no_browser else open_browser,
     )
-    asyncio.run(run(ctx.obj, options, client))
+    asyncio.run(run(ctx.obj, options, clients))
 
 
 async def run(
-    context: CommandContext, options: ConnectOptions, client: str | None
+    context: CommandContext, options: ConnectOptions, clients: Sequence[str]
 ) -> None:
-    """Connect *client*, else the one that the settings or the person name."""
-    from . import kept, ways
+    """Connect *clients*, else the one that the settings or the person name."""
+    from . import several, ways
 
     context.settings.require_all_for_connecting()
-    ways.refuse_mixed(options)
+    ways.refuse_mixed(options, clients)
     if options.config_id:
         context.use_config_id(options.config_id)
     async with context.meta() as meta:
         context.choose_secret_backend(meta)
-        named = client or context.settings.client
-        if found := options.is_plain and kept.kept_client(named, context, meta):
-            named, options = found, options._replace(resume=True)
-        client_id = await meta.client_to_connect(named, pick=context.pick_client)
-        if options.start:
-            await ways.start(client_id, context, options, meta)
-            return
-        try:
-            result = await _connected(client_id, context, options, meta)
-        except BaseException as error:
-            if not options.is_demo:
-                kept.say_what_is_kept(client_id, meta, error)
-            raise
+        if len(clients) > 1:
+            await several.connect_each(clients, context, options, meta)
+        else:
+            await _connect_one("".join(clients), context, options, meta)
+
+
+async def _connect_one(
+    client: str,
+    context: CommandContext,
+    options: ConnectOptions,
+    meta: AsyncMetaconnect,
+) -> None:
+    from . import kept, ways
+
+    named = client or context.settings.client
+    if found := options.is_plain and kept.kept_client(named, context, meta):
+        named, options = found, options._replace(resume=True)
+    client_id = await meta.client_to_connect(named, pick=context.pick_client)
+    if options.start:
+        await ways.start(client_id, context, options, meta)
+        return
+    try:
+        result = await _connected(client_id, context, options, meta)
+    except BaseException as error:
+        if not options.is_demo:
+            kept.say_what_is_kept(client_id, meta, error)
+        raise
     _announce(result, options)
 
 
@@ -155,7 +172,7 @@ async def _connected(
         account=account,
         force=options.force,
         rerequest=options.rerequest,
-        timeout=options.timeout or TIMEOUT,
+        timeout=options.seconds,
         receivers=receivers,
         show=show,
         pick=pick,

@@ -16,12 +16,14 @@ def _digits(config_id: str | None) -> str | None:
     return config_id
 
 
+TIMEOUT = 300  # seconds
 AccountOption = Annotated[
     list[str] | None,
     typer.Option(
         "--account",
         metavar="ACCOUNT",
-        help="The ad account: an id (with or without act_), a name, or 'first'.",
+        help="The ad account: an id (with or without act_), a name, or 'first'. "
+        "Of several clients: once for all, or once for each in order.",
     ),
 ]
 ForceOption = Annotated[
@@ -89,14 +91,19 @@ WaitOption = Annotated[
     ),
 ]
 PrintOption = Annotated[
-    bool, typer.Option("--json", help="Print the connection, without its token.")
+    bool,
+    typer.Option(
+        "--json",
+        help="Print the connection, without its token; of several clients an array.",
+    ),
 ]
 
 
 class ConnectOptions(NamedTuple):
     """The options of `metaconnect connect`, by their own names."""
 
-    account: str | None = None
+    # One for each client.
+    accounts: tuple[str | None, ...] = (None,)
     force: bool = False
     resume: bool = False
     rerequest: bool = False
@@ -111,6 +118,16 @@ class ConnectOptions(NamedTuple):
     is_demo: bool = False
     open_browser: OpenBrowser | None = None
     without_browser: Approve | None = None
+
+    @property
+    def account(self) -> str | None:
+        """The ad account of the only client."""
+        return self.accounts[0]
+
+    @property
+    def seconds(self) -> int:
+        """How long to wait for the browser."""
+        return self.timeout or TIMEOUT
 
     @property
     def is_plain(self) -> bool:

@@ -81,12 +81,12 @@ async def _demonstrate(options: GlobalOptions, *, browser: bool) -> None:
         await connect.run(
             context,
             ConnectOptions(
-                account=None if person else "first",
+                accounts=(None if person else "first",),
                 is_demo=True,
                 open_browser=open_browser if person else None,
                 without_browser=_approve(meta),
             ),
-            CLIENT,
+            [CLIENT],
         )
         say()
         reading = insights.ReadOptions(client=CLIENT)

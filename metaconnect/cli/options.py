@@ -90,6 +90,17 @@ ClientsOption = Annotated[
         callback=_none_empty,
     ),
 ]
+TogetherOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--client",
+        metavar="ID",
+        help="Whose connection; several share one login. Default: METACONNECT_CLIENT, "
+        "else the only one.",
+        autocompletion=_clients,
+        callback=_none_empty,
+    ),
+]
 FormatOption = Annotated[
     Format | None,
     typer.Option(
@@ -135,6 +146,22 @@ def only_one(values: Sequence[str] | None, option: str) -> str | None:
     if not values[0]:
         raise UsageError(f"{option} is empty.")
     return values[0]
+
+
+def one_each(
+    values: Sequence[str] | None, option: str, clients: Sequence[str]
+) -> tuple[str | None, ...]:
+    """Return a value for each of *clients*: the one that is given, or its own."""
+    from ..errors import UsageError
+
+    if len(clients) < 2 or len(values or ()) < 2:  # noqa: PLR2004
+        return (only_one(values, option),) * max(1, len(clients))
+    given = tuple(only_one([value], option) for value in values or ())
+    if len(given) != len(clients):
+        raise UsageError(
+            f"Give {option} once, or for each of the {len(clients)} clients."
+        )
+    return given
 
 
 def own(arguments: Sequence[str]) -> Sequence[str]:

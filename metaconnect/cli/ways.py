@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from shlex import quote
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ STDIN = "-"
 START_TIMEOUT = 3600  # seconds
 
 
-def refuse_mixed(options: ConnectOptions) -> None:
+def refuse_mixed(options: ConnectOptions, clients: Sequence[str]) -> None:
     """Raise UsageError for options of which one leaves the other no meaning."""
     ways = {
         "--resume": options.resume,
@@ -43,6 +44,16 @@ def refuse_mixed(options: ConnectOptions) -> None:
         raise UsageError(f"{of_browser} is for a login in the browser, not {given[0]}.")
     if options.account and options.start:
         raise UsageError("After --start comes --complete: give --account to that.")
+    if len(clients) > 1:
+        _refuse_several(clients, options)
+
+
+def _refuse_several(clients: Sequence[str], options: ConnectOptions) -> None:
+    if len(set(clients)) < len(clients):
+        raise UsageError("--client names a client twice.")
+    if options.start or options.complete is not None:
+        way = "--start" if options.start else "--complete"
+        raise UsageError(f"{way} is for one --client at a time.")
 
 
 async def start(

@@ -66,15 +66,20 @@ class LoginResult(msgspec.Struct, frozen=True, kw_only=True):
     declined: tuple[str, ...] = ()
     is_new: bool = True
 
+    def has_token_of(self, login: PendingLogin) -> bool:
+        return self.connection.token.value == login.token.value
+
 
 class ConnectFlow(msgspec.Struct, frozen=True, kw_only=True):
     """
     The steps of connecting *client_id*, each of which may be the last.
 
+    `others` are clients that the same login is for: it is kept for them too.
     `now` is the clock, in UTC.
     """
 
     client_id: str
+    others: tuple[str, ...] = ()
     host: MetaHost
     app: MetaApp
     graph: GraphClient
@@ -149,18 +154,22 @@ class ConnectFlow(msgspec.Struct, frozen=True, kw_only=True):
         )
         await self._keep(token, long_lived=lasts)
 
-    async def finish(self, choose: Choose) -> LoginResult:
+    async def finish(
+        self, choose: Choose, former: LoginResult | None = None
+    ) -> LoginResult:
         """
         Turn the login that is kept into a stored connection.
 
+        Where the *former* result is of the same login, Meta is not asked again.
         Raises NothingToResume where none is kept, PermissionDeclined where the
         person left out what is needed, and whatever Meta and the store raise; the
         login is then kept further, unless it is of no use.
         """
         login = await in_thread(self.pending.get, self.client_id)
         try:
-            token, info = await self._long_lived(login)
-            result = await self._explore(token, info, choose)
+            if former is None or not former.has_token_of(login):
+                former = await self._explore(*await self._long_lived(login))
+            result = self._chosen(former, choose)
             saved = await in_thread(self.store.save, result.connection)
         except (PermissionDeclined, TokenRejected):
             await self._forget()
@@ -205,10 +214,8 @@ class ConnectFlow(msgspec.Struct, frozen=True, kw_only=True):
         await self._keep(token, long_lived=True)
         return token, info
 
-    async def _explore(
-        self, token: AccessToken, info: TokenInfo | None, choose: Choose
-    ) -> LoginResult:
-        """Ask Meta whose login it is and what it reaches, and let one be chosen."""
+    async def _explore(self, token: AccessToken, info: TokenInfo | None) -> LoginResult:
+        """Ask Meta whose login it is and what it reaches."""
         declined = await declined_permissions(self.graph, token, info, self.client_id)
         user = await me(self.graph, token)
         ad_accounts = await list_ad_accounts(
@@ -217,7 +224,6 @@ class ConnectFlow(msgspec.Struct, frozen=True, kw_only=True):
             system_user=info is not None and info.is_system_user,
             user_id=user.id,
         )
-        ad_account = choose(ad_accounts)
         connection = Connection(
             client_id=self.client_id,
             token=token,
@@ -227,16 +233,27 @@ class ConnectFlow(msgspec.Struct, frozen=True, kw_only=True):
             app_id=self.app.app_id,
         )
         return LoginResult(
-            connection=with_ad_account(connection, ad_account),
+            connection=connection,
             user=user,
-            ad_account=ad_account,
             ad_accounts=ad_accounts,
             declined=declined,
         )
 
+    def _chosen(self, login: LoginResult, choose: Choose) -> LoginResult:
+        """Return *login* as that of this client, with the ad account it chose."""
+        ad_account = choose(login.ad_accounts)
+        connection = replace(
+            login.connection, client_id=self.client_id, created_at=None, updated_at=None
+        )
+        return replace(
+            login,
+            connection=with_ad_account(connection, ad_account),
+            ad_account=ad_account,
+        )
+
     async def _keep(self, token: AccessToken, *, long_lived: bool) -> None:
         login = PendingLogin(token=token, long_lived=long_lived, created_at=self.now())
-        await in_thread(self.pending.keep, self.client_id, login)
+        await in_thread(self.pending.keep, self.client_id, login, *self.others)
 
     async def _forget(self) -> None:
         # A login that stays is deleted after a day: no reason to hide what happened.
