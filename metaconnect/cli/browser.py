@@ -25,6 +25,7 @@ def receivers_and_show(
     context: CommandContext,
     *,
     paste: bool,
+    qr: bool = False,
     open_browser: OpenBrowser | None,
     without_browser: Approve | None = None,
 ) -> tuple[Sequence[Receiver], Show]:
@@ -38,7 +39,7 @@ def receivers_and_show(
     redirect_uri = context.settings.redirect_uri_for(paste=paste)
     if paste:
         pasted = _paste_receiver(redirect_uri, context, prompt=_ask_to_paste)
-        return [pasted], _show_to_paste
+        return [pasted], _show_qr_to_paste if qr else _show_to_paste
     listener = LoopbackReceiver(redirect_uri)  # refuses what is no URL of ours
     _refuse_ip(redirect_uri)
     races = context.interactive and sys.platform != "win32"
@@ -102,6 +103,13 @@ def _say_addresses(
 
 async def _show_to_paste(request: AuthorizationRequest) -> None:
     say(f"Open this address and log in to Meta:\n\n{request.url}\n")
+
+
+async def _show_qr_to_paste(request: AuthorizationRequest) -> None:
+    from .qr import show_qr
+
+    await _show_to_paste(request)
+    show_qr(request.url)
 
 
 def _ask_to_paste() -> None:

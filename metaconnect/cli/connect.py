@@ -15,6 +15,7 @@ from .connect_options import (
     ForceOption,
     PasteOption,
     PrintOption,
+    QrOption,
     RerequestOption,
     ResumeOption,
     StartOption,
@@ -54,6 +55,7 @@ def connect(
     rerequest: RerequestOption = False,
     config_id: ConfigIdOption = None,
     paste: PasteOption = False,
+    qr: QrOption = False,
     token_stdin: TokenStdinOption = False,
     start: StartOption = False,
     complete: CompleteOption = None,
@@ -87,6 +89,7 @@ def connect(
         rerequest=rerequest,
         config_id=config_id,
         paste=paste,
+        qr=qr,
         token_stdin=token_stdin,
         start=start,
         complete=complete,
@@ -164,6 +167,7 @@ async def _connected(
     receivers, show = receivers_and_show(
         context,
         paste=options.paste,
+        qr=options.qr,
         open_browser=options.open_browser,
         without_browser=options.without_browser,
     )

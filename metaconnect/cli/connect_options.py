@@ -57,6 +57,13 @@ PasteOption = Annotated[
         "Works with any registered redirect URI.",
     ),
 ]
+QrOption = Annotated[
+    bool,
+    typer.Option(
+        "--qr",
+        help="With --paste or --start: show the address as a QR code too, for a phone.",
+    ),
+]
 TokenStdinOption = Annotated[
     bool,
     typer.Option(
@@ -109,6 +116,7 @@ class ConnectOptions(NamedTuple):
     rerequest: bool = False
     config_id: str | None = None
     paste: bool = False
+    qr: bool = False
     token_stdin: bool = False
     start: bool = False
     complete: str | None = None

@@ -67,6 +67,7 @@ async def _outcomes(
     receivers, show = receivers_and_show(
         context,
         paste=options.paste,
+        qr=options.qr,
         open_browser=options.open_browser,
         without_browser=options.without_browser,
     )

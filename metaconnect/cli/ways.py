@@ -42,6 +42,8 @@ def refuse_mixed(options: ConnectOptions, clients: Sequence[str]) -> None:
         options.resume or options.token_stdin or options.complete is not None
     ):
         raise UsageError(f"{of_browser} is for a login in the browser, not {given[0]}.")
+    if options.qr and not (options.paste or options.start):
+        raise UsageError("--qr shows the address of --paste or --start: give one.")
     if options.account and options.start:
         raise UsageError("After --start comes --complete: give --account to that.")
     if len(clients) > 1:
@@ -68,6 +70,10 @@ async def start(
         rerequest=options.rerequest,
         timeout=START_TIMEOUT if options.timeout is None else options.timeout,
     )
+    if options.qr:
+        from .qr import show_qr
+
+        show_qr(login.url)
     _print(login, next_command(client_id, context.options))
 
 
