@@ -51,9 +51,11 @@ class Connecting(Program):
         ad account changes. *rerequest* asks again for permissions that were declined.
         *receivers* and *show* take the place of a listener and the person's browser.
         """
+        from ..flows.accepted import accepted
+
         flow = self._connect_flow(client_id)
         with naming(client_id):
-            if not (force or rerequest) and (found := await flow.accepted(account)):
+            if not (force or rerequest) and (found := await accepted(flow, account)):
                 return found
             await flow.prepare()
             if receivers is None or show is None:

@@ -38,13 +38,10 @@ from ..stores.base import ConnectionStore
 from ..stores.pending import PendingLogin, PendingLogins
 from .accounts import (
     inspected,
-    named_ad_account,
-    reached_ad_accounts,
     with_ad_account,
 )
 from .adopt import inspected_token
 from .authorize import Show, authorize
-from .clients import has_same_issuer
 from .permissions import declined_permissions
 from .threads import in_thread
 
@@ -87,32 +84,12 @@ class ConnectFlow(msgspec.Struct, frozen=True, kw_only=True):
     pending: PendingLogins
     now: Callable[[], datetime]
 
-    async def accepted(self, account: str | None = None) -> LoginResult | None:
-        """
-        Return the stored connection if Meta still accepts its token, else None.
-
-        An ad account that is named is then stored as the chosen one. Raises
-        AdAccountNotFound where the token does not reach it.
-        """
-        connection = await self._stored()
-        if connection is None or self._has_expired(connection.token):
-            return None
-        # The token goes to nobody but its issuer.
-        if not has_same_issuer(connection, self.host, self.app.app_id):
-            return None
-        try:
-            user = await me(self.graph, connection.token)
-        except TokenRejected:
-            return None
-        result = LoginResult(connection=connection, user=user, is_new=False)
-        return await self._switched(result, account) if account else result
-
     async def prepare(self) -> None:
         """Raise, with a next step, unless a connection could and may be saved."""
         await in_thread(self.store.check, self.client_id)
         if self.host.is_meta:
             return
-        former = await self._stored()
+        former = await self.stored()
         if former and former.graph_url == META_GRAPH_URL:
             raise ConfigError(
                 f"Client {self.client_id!r} is connected at Meta: a login at "
@@ -182,25 +159,12 @@ class ConnectFlow(msgspec.Struct, frozen=True, kw_only=True):
         await self._forget()
         return replace(result, connection=saved)
 
-    async def _stored(self) -> Connection | None:
+    async def stored(self) -> Connection | None:
+        """Return the client's connection, None where there is none."""
         try:
             return await in_thread(self.store.get, self.client_id)
         except NotConnected:
             return None
-
-    def _has_expired(self, token: AccessToken) -> bool:
-        return token.expires_at is not None and token.expires_at <= self.now()
-
-    async def _switched(self, result: LoginResult, account: str) -> LoginResult:
-        connection = result.connection
-        ad_accounts = await reached_ad_accounts(connection, graph=self.graph)
-        chosen = named_ad_account(account, ad_accounts)
-        if chosen.id != connection.ad_account_id:
-            changed = with_ad_account(connection, chosen)
-            connection = await in_thread(self.store.replace, connection, changed)
-        return replace(
-            result, connection=connection, ad_account=chosen, ad_accounts=ad_accounts
-        )
 
     async def _long_lived(
         self, login: PendingLogin

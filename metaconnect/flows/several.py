@@ -8,12 +8,13 @@ connection is saved: what fails for one client leaves the others as they are.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from shlex import quote
 
 import msgspec
 from msgspec.structs import replace
 
 from ..errors import AdAccountNotFound, MetaconnectError
+from ..redact import command
+from .accepted import accepted
 from .clients import naming
 from .connect import Choose, ConnectFlow, LoginResult
 
@@ -47,7 +48,7 @@ async def found_already(
         client_id = flow.client_id
         try:
             with naming(client_id):
-                result = await flow.accepted(accounts.get(client_id))
+                result = await accepted(flow, accounts.get(client_id))
         except AdAccountNotFound as error:
             found.append(Outcome(client_id=client_id, problem=error))
             continue
@@ -95,7 +96,10 @@ async def _logged_in(first: ConnectFlow, log_in: LogIn) -> None:
             await log_in(first)
     except MetaconnectError as error:
         # The command to type again is for all of them.
-        alone = f"--client {quote(first.client_id)}"
-        others = [f"--client {quote(client)}" for client in first.others]
-        error.hint = error.hint.replace(alone, " ".join([alone, *others]))
+        named = [_option(client_id) for client_id in (first.client_id, *first.others)]
+        error.hint = error.hint.replace(named[0], " ".join(named))
         raise
+
+
+def _option(client_id: str) -> str:
+    return command("connect", client_id).removeprefix("metaconnect connect ")
