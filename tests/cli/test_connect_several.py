@@ -138,6 +138,38 @@ class TestAFailure:
         assert secrets_kept(shell) == {}
 
 
+class TestInSupabase:
+    @pytest.fixture
+    def clients(self, stack, shell):
+        shell.env |= {
+            "SUPABASE_URL": stack.url,
+            "SUPABASE_KEY": stack.publishable_key,
+            "SUPABASE_SERVICE_ROLE_KEY": stack.secret_key,
+            "METACONNECT_SERVICE_ROLE": "1",
+        }
+        owner = stack.add_user("owner@example.com")
+        return [stack.add_client(name, owner) for name in ("Acme", "Globex")]
+
+    def test_each_has_a_row_of_its_own(self, clients, shell, meta):
+        options = [f"--client={client}" for client in clients]
+        done = shell.run("connect", *options, "--account", "first", "--json")
+
+        assert done.returncode == 0, done.stderr
+        assert clicks(meta) == 1
+        listed = only_json(shell.run("status", "--json").stdout)
+        assert {row["client_id"] for row in listed} == set(clients)
+        assert [c["client_id"] for c in only_json(done.stdout)] == clients
+        assert pending(shell) == []
+
+    def test_a_client_that_is_not_there_opens_no_browser(self, clients, shell, meta):
+        nobody = "00000000-0000-4000-8000-000000000000"
+        done = shell.run("connect", "--client", clients[0], "--client", nobody)
+
+        assert done.returncode not in {0, 1}
+        assert nobody in done.stderr
+        assert clicks(meta) == 0
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
