@@ -306,8 +306,15 @@ class TestWaysIn:
         assert found["ways in (Development)"].found == (
             "plain connect, --paste or --start, --token-stdin"
         )
+        assert found["ways in (Live)"].found == "--token-stdin"
+
+    async def test_without_a_redirect_uri_https_on_localhost_is_for_a_live_app(
+        self, settings
+    ):
+        found = await examined(replace(settings, redirect_uri=None))
+
         assert found["ways in (Live)"].found == (
-            "only --token-stdin without an https redirect URI"
+            "--https (https://localhost:8765/callback), --token-stdin"
         )
 
     async def test_an_https_address_is_for_both(self, settings):
