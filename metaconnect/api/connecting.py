@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
+from operator import methodcaller
 from typing import TYPE_CHECKING
 
 from ..flows.accounts import (
@@ -21,8 +22,9 @@ from .base import Program
 
 if TYPE_CHECKING:  # loaded by the verbs that use them
     from ..flows.authorize import Show
-    from ..flows.connect import ConnectFlow, LoginResult
+    from ..flows.connect import Choose, ConnectFlow, LoginResult
     from ..flows.disconnect import Disconnection, MayCutOff
+    from ..flows.several import Outcome
     from ..flows.two_steps import StartedLogin
     from ..oauth.receiver import Receiver
 
@@ -49,15 +51,57 @@ class Connecting(Program):
         ad account changes. *rerequest* asks again for permissions that were declined.
         *receivers* and *show* take the place of a listener and the person's browser.
         """
+        from ..flows.accepted import accepted
+
         flow = self._connect_flow(client_id)
         with naming(client_id):
-            if not (force or rerequest) and (found := await flow.accepted(account)):
+            if not (force or rerequest) and (found := await accepted(flow, account)):
                 return found
             await flow.prepare()
             if receivers is None or show is None:
                 receivers, show = self._own_browser()
             await flow.log_in(receivers, show, timeout=timeout, rerequest=rerequest)
             return await flow.finish(partial(choose_ad_account, account, pick=pick))
+
+    async def connect_many(
+        self,
+        client_ids: Sequence[str],
+        *,
+        accounts: Mapping[str, str | None] | None = None,
+        force: bool = False,
+        rerequest: bool = False,
+        timeout: float = 300,
+        receivers: Sequence[Receiver] | None = None,
+        show: Show | None = None,
+        pick: Callable[[str], PickAdAccount | None] | None = None,
+    ) -> AsyncGenerator[Outcome, None]:
+        """
+        Log in once for all of *client_ids*, and yield what becomes of each.
+
+        *accounts* names ad accounts by client, *pick* returns how one is picked for a
+        client; else see `connect`. What goes wrong with a client is part of its
+        outcome; what goes wrong before the login is raised.
+        """
+        from ..flows.several import found_already, log_in_once
+
+        named = accounts or {}
+        left = [self._connect_flow(client_id) for client_id in client_ids]
+        if not (force or rerequest):
+            found, left = await found_already(left, named)
+            for outcome in found:
+                yield outcome
+        if receivers is None or show is None:
+            receivers, show = self._own_browser()
+        log_in = methodcaller(
+            "log_in", receivers, show, timeout=timeout, rerequest=rerequest
+        )
+
+        def choose(client_id: str) -> Choose:
+            picked = pick(client_id) if pick else None
+            return partial(choose_ad_account, named.get(client_id), pick=picked)
+
+        async for outcome in log_in_once(left, log_in, choose):
+            yield outcome
 
     async def resume(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from ..flows.connect import LoginResult
@@ -70,6 +71,17 @@ def print_connection(result: LoginResult) -> None:
     """Print the connection as JSON on stdout, without its token."""
     import json
 
+    print(json.dumps(_facts(result)))  # noqa: T201
+
+
+def print_connections(results: Iterable[LoginResult]) -> None:
+    """Print an array of what `print_connection` prints."""
+    import json
+
+    print(json.dumps([_facts(result) for result in results]))  # noqa: T201
+
+
+def _facts(result: LoginResult) -> dict[str, str | None]:
     connection = result.connection
     expires_at = connection.token.expires_at
     facts: dict[str, str | None] = {
@@ -81,4 +93,4 @@ def print_connection(result: LoginResult) -> None:
     }
     if account := result.ad_account:
         facts |= {"ad_account_name": account.name, "currency": account.currency}
-    print(json.dumps(facts))  # noqa: T201
+    return facts

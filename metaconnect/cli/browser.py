@@ -26,6 +26,7 @@ def receivers_and_show(
     context: CommandContext,
     *,
     paste: bool,
+    qr: bool = False,
     tls: SSLContext | None = None,
     note: str = "",
     open_browser: OpenBrowser | None,
@@ -41,7 +42,7 @@ def receivers_and_show(
     redirect_uri = context.settings.redirect_uri_for(paste=paste, https=bool(tls))
     if paste:
         pasted = _paste_receiver(redirect_uri, context, prompt=_ask_to_paste)
-        return [pasted], _show_to_paste
+        return [pasted], _show_qr_to_paste if qr else _show_to_paste
     listener = LoopbackReceiver(redirect_uri, tls)  # refuses what is no URL of ours
     _refuse_ip(redirect_uri)
     races = context.interactive and sys.platform != "win32"
@@ -107,6 +108,13 @@ def _say_addresses(
 
 async def _show_to_paste(request: AuthorizationRequest) -> None:
     say(f"Open this address and log in to Meta:\n\n{request.url}\n")
+
+
+async def _show_qr_to_paste(request: AuthorizationRequest) -> None:
+    from .qr import show_qr
+
+    await _show_to_paste(request)
+    show_qr(request.url)
 
 
 def _ask_to_paste() -> None:

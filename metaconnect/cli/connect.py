@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING
 
 import typer
 
+from .connect_options import (
+    AccountOption,
+    CompleteOption,
+    ConfigIdOption,
+    ConnectOptions,
+    ForceOption,
+    PasteOption,
+    PrintOption,
+    QrOption,
+    RerequestOption,
+    ResumeOption,
+    StartOption,
+    TokenStdinOption,
+    WaitOption,
+)
 from .options import (
     CertificateOption,
-    ClientOption,
     HttpsOption,
     KeyOption,
     NoBrowserOption,
+    TogetherOption,
+    one_each,
 )
 from .report import report_as_json
 
 if TYPE_CHECKING:
     from ..api import AsyncMetaconnect
     from ..flows.connect import LoginResult
-    from .browser import Approve, OpenBrowser
     from .context import CommandContext
 
 EXAMPLES = """\
@@ -30,115 +44,34 @@ metaconnect connect --client acme
 
 metaconnect connect --client acme --account act_101000000000000 --no-browser
 
+metaconnect connect --client acme --client globex
+
 metaconnect connect --client acme --resume
 
 metaconnect connect --client acme --start
 
 metaconnect connect --client acme --complete -"""
 
-TIMEOUT = 300  # seconds
-
-
-class ConnectOptions(NamedTuple):
-    """The options of `metaconnect connect`, by their own names."""
-
-    account: str | None = None
-    force: bool = False
-    resume: bool = False
-    rerequest: bool = False
-    paste: bool = False
-    https: bool = False
-    cert: Path | None = None
-    key: Path | None = None
-    token_stdin: bool = False
-    start: bool = False
-    complete: str | None = None
-    timeout: int | None = None
-    json: bool = False
-    # The demo keeps nothing, and says how to go on by itself.
-    is_demo: bool = False
-    open_browser: OpenBrowser | None = None
-    without_browser: Approve | None = None
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether a login that is kept would do as well."""
-        another = self.force or self.rerequest or self.start or self.token_stdin
-        return not (another or self.resume or self.complete is not None)
-
 
 def connect(
     ctx: typer.Context,
-    client: ClientOption = None,
-    account: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="ACCOUNT",
-            help="The ad account: an id (with or without act_), a name, or 'first'.",
-        ),
-    ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Log in even if the token still works.")
-    ] = False,
-    resume: Annotated[
-        bool,
-        typer.Option(
-            "--resume", help="Finish a login that could not be saved; no browser."
-        ),
-    ] = False,
-    rerequest: Annotated[
-        bool,
-        typer.Option(
-            "--rerequest", help="Ask again for permissions that were declined."
-        ),
-    ] = False,
-    paste: Annotated[
-        bool,
-        typer.Option(
-            "--paste",
-            help="No listener: paste the address that the browser ends on. "
-            "Works with any registered redirect URI.",
-        ),
-    ] = False,
+    client: TogetherOption = None,
+    account: AccountOption = None,
+    force: ForceOption = False,
+    resume: ResumeOption = False,
+    rerequest: RerequestOption = False,
+    config_id: ConfigIdOption = None,
+    paste: PasteOption = False,
+    qr: QrOption = False,
     https: HttpsOption = False,
     cert: CertificateOption = None,
     key: KeyOption = None,
-    token_stdin: Annotated[
-        bool,
-        typer.Option(
-            "--token-stdin",
-            help="Read a token from stdin: a person's or a system user's, of this app.",
-        ),
-    ] = False,
-    start: Annotated[
-        bool,
-        typer.Option(
-            "--start",
-            help="Print, as JSON, the address at which somebody logs in; and exit.",
-        ),
-    ] = False,
-    complete: Annotated[
-        str | None,
-        typer.Option(
-            "--complete",
-            metavar="ADDRESS",
-            help="Finish what --start began, with the address that the browser ended "
-            "on. It holds a code: '-' reads it from stdin, unseen by other users.",
-        ),
-    ] = None,
+    token_stdin: TokenStdinOption = False,
+    start: StartOption = False,
+    complete: CompleteOption = None,
     no_browser: NoBrowserOption = False,
-    timeout: Annotated[
-        int | None,
-        typer.Option(
-            metavar="SECONDS",
-            min=1,
-            max=86_400,
-            help="How long to wait for the browser: 300; with --start 3600.",
-        ),
-    ] = None,
-    json: Annotated[
-        bool, typer.Option("--json", help="Print the connection, without its token.")
-    ] = False,
+    timeout: WaitOption = None,
+    json: PrintOption = False,
 ) -> None:
     """
     Log in to Meta and save the connection.
@@ -147,6 +80,7 @@ def connect(
     long-lived token, lets you pick an ad account, and saves the connection.
     On this machine a new --client makes a new client. A client that is
     connected already stays so; --account then chooses another ad account.
+    Several clients share one login, and each gets a connection of its own.
 
     The app's META_APP_ID and META_APP_SECRET are read from the environment,
     .env.local or .env.
@@ -157,12 +91,15 @@ def connect(
 
     if json or start:
         report_as_json(explicit=json)
+    clients = client or []
     options = ConnectOptions(
-        account=only_one(account, "--account"),
+        accounts=one_each(account, "--account", clients),
         force=force,
         resume=resume,
         rerequest=rerequest,
+        config_id=config_id,
         paste=paste,
+        qr=qr,
         https=https,
         cert=cert,
         key=key,
@@ -173,32 +110,48 @@ def connect(
         json=json,
         open_browser=None if no_browser else open_browser,
     )
-    asyncio.run(run(ctx.obj, options, client))
+    asyncio.run(run(ctx.obj, options, clients))
 
 
 async def run(
-    context: CommandContext, options: ConnectOptions, client: str | None
+    context: CommandContext, options: ConnectOptions, clients: Sequence[str]
 ) -> None:
-    """Connect *client*, else the one that the settings or the person name."""
-    from . import kept, ways
+    """Connect *clients*, else the one that the settings or the person name."""
+    from . import several, ways
 
     context.settings.require_all_for_connecting()
-    ways.refuse_mixed(options)
+    ways.refuse_mixed(options, clients)
+    if options.config_id:
+        context.use_config_id(options.config_id)
     async with context.meta() as meta:
         context.choose_secret_backend(meta)
-        named = client or context.settings.client
-        if found := options.is_plain and kept.kept_client(named, context, meta):
-            named, options = found, options._replace(resume=True)
-        client_id = await meta.client_to_connect(named, pick=context.pick_client)
-        if options.start:
-            await ways.start(client_id, context, options, meta)
-            return
-        try:
-            result = await _connected(client_id, context, options, meta)
-        except BaseException as error:
-            if not options.is_demo:
-                kept.say_what_is_kept(client_id, meta, error)
-            raise
+        if len(clients) > 1:
+            await several.connect_each(clients, context, options, meta)
+        else:
+            await _connect_one("".join(clients), context, options, meta)
+
+
+async def _connect_one(
+    client: str,
+    context: CommandContext,
+    options: ConnectOptions,
+    meta: AsyncMetaconnect,
+) -> None:
+    from . import kept, ways
+
+    named = client or context.settings.client
+    if found := options.is_plain and kept.kept_client(named, context, meta):
+        named, options = found, options._replace(resume=True)
+    client_id = await meta.client_to_connect(named, pick=context.pick_client)
+    if options.start:
+        await ways.start(client_id, context, options, meta)
+        return
+    try:
+        result = await _connected(client_id, context, options, meta)
+    except BaseException as error:
+        if not options.is_demo:
+            kept.say_what_is_kept(client_id, meta, error)
+        raise
     _announce(result, options)
 
 
@@ -227,6 +180,7 @@ async def _connected(
     receivers, show = receivers_and_show(
         context,
         paste=options.paste,
+        qr=options.qr,
         tls=ways.tls(options, context.settings),
         note=ways.note_on_certificate(options),
         open_browser=options.open_browser,
@@ -237,7 +191,7 @@ async def _connected(
         account=account,
         force=options.force,
         rerequest=options.rerequest,
-        timeout=options.timeout or TIMEOUT,
+        timeout=options.seconds,
         receivers=receivers,
         show=show,
         pick=pick,
@@ -250,16 +204,3 @@ def _announce(result: LoginResult, options: ConnectOptions) -> None:
     announce(result, with_next=not options.is_demo)
     if options.json:
         print_connection(result)
-
-
-def only_one(values: Sequence[str] | None, option: str) -> str | None:
-    """Return the one value of an option that may be given once, and not empty."""
-    from ..errors import UsageError
-
-    if not values:
-        return None
-    if len(values) > 1:
-        raise UsageError(f"{option} can be given once.")
-    if not values[0]:
-        raise UsageError(f"{option} is empty.")
-    return values[0]

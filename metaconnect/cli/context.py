@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from ..errors import NoSecretStore, UsageError
@@ -49,6 +49,12 @@ class CommandContext:
             )
         return settings
 
+    def use_config_id(self, config_id: str) -> None:
+        """Log in with that configuration of Facebook Login for Business."""
+        from dataclasses import replace
+
+        self.settings = replace(self.settings, config_id=config_id)
+
     def meta(self) -> AsyncMetaconnect:
         """Return the program; the caller closes it."""
         from ..api import AsyncMetaconnect
@@ -88,6 +94,14 @@ class CommandContext:
         from .prompts import pick_ad_account
 
         return pick_ad_account
+
+    def pick_ad_account_of(self, client_id: str) -> PickAdAccount | None:
+        """How to ask for the ad account of one of several clients."""
+        if not self.interactive:
+            return None
+        from .prompts import pick_ad_account
+
+        return partial(pick_ad_account, client_id=client_id)
 
     @property
     def pick_client(self) -> PickClient | None:

@@ -67,6 +67,7 @@ async def _demonstrate(options: GlobalOptions, *, browser: bool) -> None:
     from ..oauth.browser import open_browser
     from ..sandbox.server import SandboxServer
     from . import connect, insights
+    from .connect_options import ConnectOptions
     from .context import CommandContext
     from .terminal import say
 
@@ -79,13 +80,13 @@ async def _demonstrate(options: GlobalOptions, *, browser: bool) -> None:
         person = browser and context.interactive
         await connect.run(
             context,
-            connect.ConnectOptions(
-                account=None if person else "first",
+            ConnectOptions(
+                accounts=(None if person else "first",),
                 is_demo=True,
                 open_browser=open_browser if person else None,
                 without_browser=_approve(meta),
             ),
-            CLIENT,
+            [CLIENT],
         )
         say()
         reading = insights.ReadOptions(client=CLIENT)

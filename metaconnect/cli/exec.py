@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from .options import ClientOption
+from .options import ClientOption, NoRefreshOption
 
 if TYPE_CHECKING:
     from .context import CommandContext
@@ -53,17 +53,21 @@ def exec_program(
             "app_secret, version or client. A NAME alone keeps what it holds.",
         ),
     ] = None,
+    no_refresh: NoRefreshOption = False,
 ) -> None:
     """
     Run a program with the client's token in its environment.
 
-    The token is no argument of a process, and in no file. META_APP_SECRET and
+    The token is no argument of a process, and in no file; one with less than
+    seven days left is extended first. META_APP_SECRET and
     the keys of Supabase are taken out of the environment. Exit code, stdin and
     signals are the program's.
     """
     import asyncio
 
-    environ = asyncio.run(_environment(ctx.obj, client, reader, env or ()))
+    environ = asyncio.run(
+        _environment(ctx.obj, client, reader, env or (), refresh=not no_refresh)
+    )
     _become(program, environ)
 
 
@@ -72,6 +76,8 @@ async def _environment(
     client: str | None,
     reader: Reader | None,
     more: Sequence[str],
+    *,
+    refresh: bool,
 ) -> dict[str, str]:
     from ..flows.handover import (
         environment,
@@ -84,7 +90,9 @@ async def _environment(
 
     wanted = variables(reader, more)
     async with context.meta() as meta:
-        connection = await meta.connection(client, pick=context.pick_client)
+        connection = await meta.connection_to_read(
+            client, pick=context.pick_client, refresh=refresh
+        )
         require_unexpired(connection, meta.parts.now())
     if missing := without_account(connection, wanted):
         client_id = connection.client_id

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from ..constants import DATE_PRESETS, DEFAULT_FIELDS, Format, Level
-from .options import ClientOption, FormatOption, JsonOption
+from .options import ClientOption, FormatOption, JsonOption, NoRefreshOption, only_one
 
 if TYPE_CHECKING:
     from ..api import AsyncMetaconnect
@@ -116,13 +116,7 @@ def insights(
             "account level. A table does so anyway.",
         ),
     ] = False,
-    no_refresh: Annotated[
-        bool,
-        typer.Option(
-            "--no-refresh",
-            help="Do not extend a token that has less than seven days left.",
-        ),
-    ] = False,
+    no_refresh: NoRefreshOption = False,
 ) -> None:
     """
     Read Insights and print a table, JSON, NDJSON or CSV.
@@ -133,7 +127,6 @@ def insights(
 
     from ..errors import UsageError
     from ..insights.query import insights_query
-    from .connect import only_one
 
     options = ReadOptions(
         client=client,

@@ -90,6 +90,17 @@ ClientsOption = Annotated[
         callback=_none_empty,
     ),
 ]
+TogetherOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--client",
+        metavar="ID",
+        help="Whose connection; several share one login. Default: METACONNECT_CLIENT, "
+        "else the only one.",
+        autocompletion=_clients,
+        callback=_none_empty,
+    ),
+]
 FormatOption = Annotated[
     Format | None,
     typer.Option(
@@ -126,12 +137,48 @@ KeyOption = Annotated[
     Path | None,
     typer.Option("--key", metavar="FILE", help="The certificate's private key, PEM."),
 ]
+NoRefreshOption = Annotated[
+    bool,
+    typer.Option(
+        "--no-refresh",
+        help="Do not extend a token that has less than seven days left.",
+    ),
+]
 TimeoutOption = Annotated[
     int,
     typer.Option(
         metavar="SECONDS", min=1, max=86_400, help="How long to wait for the browser."
     ),
 ]
+
+
+def only_one(values: Sequence[str] | None, option: str) -> str | None:
+    """Return the one value of an option that may be given once, and not empty."""
+    from ..errors import UsageError
+
+    if not values:
+        return None
+    if len(values) > 1:
+        raise UsageError(f"{option} can be given once.")
+    if not values[0]:
+        raise UsageError(f"{option} is empty.")
+    return values[0]
+
+
+def one_each(
+    values: Sequence[str] | None, option: str, clients: Sequence[str]
+) -> tuple[str | None, ...]:
+    """Return a value for each of *clients*: the one that is given, or its own."""
+    from ..errors import UsageError
+
+    if len(clients) < 2 or len(values or ()) < 2:  # noqa: PLR2004
+        return (only_one(values, option),) * max(1, len(clients))
+    given = tuple(only_one([value], option) for value in values or ())
+    if len(given) != len(clients):
+        raise UsageError(
+            f"Give {option} once, or for each of the {len(clients)} clients."
+        )
+    return given
 
 
 def own(arguments: Sequence[str]) -> Sequence[str]:

@@ -58,13 +58,21 @@ def confirm(question: str) -> bool:
     return ask(f"{question} [y/N]", option="").lower() in ("y", "yes")
 
 
-def pick_ad_account(ad_accounts: Sequence[AdAccount]) -> AdAccount | None:
-    """Let the person choose. None: they closed the input instead."""
+def pick_ad_account(
+    ad_accounts: Sequence[AdAccount], client_id: str | None = None
+) -> AdAccount | None:
+    """
+    Let the person choose, for the client where there are several.
+
+    None: they closed the input instead.
+    """
     from ..flows.accounts import matching
 
     return _pick(
         ad_accounts,
-        title="Which ad account?",
+        title=f"Which ad account for client {client_id!r}?"
+        if client_id
+        else "Which ad account?",
         headings=("ad account", "id", "status", "currency"),
         cells=lambda a: (a.name or "(no name)", a.id, a.status, a.currency or ""),
         search=matching,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import ClientOption
+from .options import ClientOption, NoRefreshOption
 
 if TYPE_CHECKING:
     from .context import CommandContext
@@ -20,12 +20,14 @@ def token(
     show: Annotated[
         bool, typer.Option("--show", help="Print it on a terminal too.")
     ] = False,
+    no_refresh: NoRefreshOption = False,
 ) -> None:
     """
     Print the access token and nothing else.
 
-    It fails with exit code 4 where the token has expired. For a program that
-    takes its token from the environment, exec is safer: nothing is printed.
+    A token with less than seven days left is extended first. Where it has
+    expired the exit code is 4. For a program that takes its token from the
+    environment, exec is safer: nothing is printed.
     """
     import asyncio
     import sys
@@ -39,13 +41,15 @@ def token(
             "A token on a terminal stays in its history, for others to see.",
             hint=name_client(see, client) if client else see,
         )
-    print(asyncio.run(_token(ctx.obj, client)))  # noqa: T201
+    print(asyncio.run(_token(ctx.obj, client, refresh=not no_refresh)))  # noqa: T201
 
 
-async def _token(context: CommandContext, client: str | None) -> str:
+async def _token(context: CommandContext, client: str | None, *, refresh: bool) -> str:
     from ..flows.handover import require_unexpired
 
     async with context.meta() as meta:
-        connection = await meta.connection(client, pick=context.pick_client)
+        connection = await meta.connection_to_read(
+            client, pick=context.pick_client, refresh=refresh
+        )
         require_unexpired(connection, meta.parts.now())
     return connection.token.value

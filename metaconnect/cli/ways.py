@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from shlex import quote
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from ..api import AsyncMetaconnect
     from ..flows.two_steps import StartedLogin
     from ..settings import Settings
-    from .connect import ConnectOptions
+    from .connect_options import ConnectOptions
     from .context import CommandContext
     from .options import GlobalOptions
 
@@ -32,7 +33,7 @@ one that this machine's browsers know, and give it with --cert and --key:
 START_TIMEOUT = 3600  # seconds
 
 
-def refuse_mixed(options: ConnectOptions) -> None:
+def refuse_mixed(options: ConnectOptions, clients: Sequence[str]) -> None:
     """Raise UsageError for options of which one leaves the other no meaning."""
     ways = {
         "--resume": options.resume,
@@ -47,14 +48,29 @@ def refuse_mixed(options: ConnectOptions) -> None:
         raise UsageError(f"Give one of {' and '.join(given)}.")
     if options.resume and (options.force or options.rerequest):
         raise UsageError("--resume finishes a login; --force starts another.")
-    if options.rerequest and (options.token_stdin or options.complete is not None):
-        raise UsageError(f"--rerequest is for a login in the browser, not {given[0]}.")
+    of_browser = "--rerequest" if options.rerequest else "--config-id"
+    if (options.rerequest or options.config_id) and (
+        options.resume or options.token_stdin or options.complete is not None
+    ):
+        raise UsageError(f"{of_browser} is for a login in the browser, not {given[0]}.")
+    if options.qr and not (options.paste or options.start):
+        raise UsageError("--qr shows the address of --paste or --start: give one.")
     if (options.cert is None) != (options.key is None):
         raise UsageError("--cert and --key belong together: give both, or neither.")
     if options.cert and not options.https:
         raise UsageError("--cert and --key are for --https.")
     if options.account and options.start:
         raise UsageError("After --start comes --complete: give --account to that.")
+    if len(clients) > 1:
+        _refuse_several(clients, options)
+
+
+def _refuse_several(clients: Sequence[str], options: ConnectOptions) -> None:
+    if len(set(clients)) < len(clients):
+        raise UsageError("--client names a client twice.")
+    if options.start or options.complete is not None:
+        way = "--start" if options.start else "--complete"
+        raise UsageError(f"{way} is for one --client at a time.")
 
 
 def tls(options: ConnectOptions, settings: Settings) -> SSLContext | None:
@@ -96,6 +112,10 @@ async def start(
         rerequest=options.rerequest,
         timeout=START_TIMEOUT if options.timeout is None else options.timeout,
     )
+    if options.qr:
+        from .qr import show_qr
+
+        show_qr(login.url)
     _print(login, next_command(client_id, context.options))
 
 

@@ -38,13 +38,10 @@ from ..stores.base import ConnectionStore
 from ..stores.pending import PendingLogin, PendingLogins
 from .accounts import (
     inspected,
-    named_ad_account,
-    reached_ad_accounts,
     with_ad_account,
 )
 from .adopt import inspected_token
 from .authorize import Show, authorize
-from .clients import has_same_issuer
 from .permissions import declined_permissions
 from .threads import in_thread
 
@@ -66,15 +63,20 @@ class LoginResult(msgspec.Struct, frozen=True, kw_only=True):
     declined: tuple[str, ...] = ()
     is_new: bool = True
 
+    def has_token_of(self, login: PendingLogin) -> bool:
+        return self.connection.token.value == login.token.value
+
 
 class ConnectFlow(msgspec.Struct, frozen=True, kw_only=True):
     """
     The steps of connecting *client_id*, each of which may be the last.
 
+    `others` are clients that the same login is for: it is kept for them too.
     `now` is the clock, in UTC.
     """
 
     client_id: str
+    others: tuple[str, ...] = ()
     host: MetaHost
     app: MetaApp
     graph: GraphClient
@@ -82,32 +84,12 @@ class ConnectFlow(msgspec.Struct, frozen=True, kw_only=True):
     pending: PendingLogins
     now: Callable[[], datetime]
 
-    async def accepted(self, account: str | None = None) -> LoginResult | None:
-        """
-        Return the stored connection if Meta still accepts its token, else None.
-
-        An ad account that is named is then stored as the chosen one. Raises
-        AdAccountNotFound where the token does not reach it.
-        """
-        connection = await self._stored()
-        if connection is None or self._has_expired(connection.token):
-            return None
-        # The token goes to nobody but its issuer.
-        if not has_same_issuer(connection, self.host, self.app.app_id):
-            return None
-        try:
-            user = await me(self.graph, connection.token)
-        except TokenRejected:
-            return None
-        result = LoginResult(connection=connection, user=user, is_new=False)
-        return await self._switched(result, account) if account else result
-
     async def prepare(self) -> None:
         """Raise, with a next step, unless a connection could and may be saved."""
         await in_thread(self.store.check, self.client_id)
         if self.host.is_meta:
             return
-        former = await self._stored()
+        former = await self.stored()
         if former and former.graph_url == META_GRAPH_URL:
             raise ConfigError(
                 f"Client {self.client_id!r} is connected at Meta: a login at "
@@ -149,18 +131,22 @@ class ConnectFlow(msgspec.Struct, frozen=True, kw_only=True):
         )
         await self._keep(token, long_lived=lasts)
 
-    async def finish(self, choose: Choose) -> LoginResult:
+    async def finish(
+        self, choose: Choose, former: LoginResult | None = None
+    ) -> LoginResult:
         """
         Turn the login that is kept into a stored connection.
 
+        Where the *former* result is of the same login, Meta is not asked again.
         Raises NothingToResume where none is kept, PermissionDeclined where the
         person left out what is needed, and whatever Meta and the store raise; the
         login is then kept further, unless it is of no use.
         """
         login = await in_thread(self.pending.get, self.client_id)
         try:
-            token, info = await self._long_lived(login)
-            result = await self._explore(token, info, choose)
+            if former is None or not former.has_token_of(login):
+                former = await self._explore(*await self._long_lived(login))
+            result = self._chosen(former, choose)
             saved = await in_thread(self.store.save, result.connection)
         except (PermissionDeclined, TokenRejected):
             await self._forget()
@@ -173,25 +159,12 @@ class ConnectFlow(msgspec.Struct, frozen=True, kw_only=True):
         await self._forget()
         return replace(result, connection=saved)
 
-    async def _stored(self) -> Connection | None:
+    async def stored(self) -> Connection | None:
+        """Return the client's connection, None where there is none."""
         try:
             return await in_thread(self.store.get, self.client_id)
         except NotConnected:
             return None
-
-    def _has_expired(self, token: AccessToken) -> bool:
-        return token.expires_at is not None and token.expires_at <= self.now()
-
-    async def _switched(self, result: LoginResult, account: str) -> LoginResult:
-        connection = result.connection
-        ad_accounts = await reached_ad_accounts(connection, graph=self.graph)
-        chosen = named_ad_account(account, ad_accounts)
-        if chosen.id != connection.ad_account_id:
-            changed = with_ad_account(connection, chosen)
-            connection = await in_thread(self.store.replace, connection, changed)
-        return replace(
-            result, connection=connection, ad_account=chosen, ad_accounts=ad_accounts
-        )
 
     async def _long_lived(
         self, login: PendingLogin
@@ -205,10 +178,8 @@ class ConnectFlow(msgspec.Struct, frozen=True, kw_only=True):
         await self._keep(token, long_lived=True)
         return token, info
 
-    async def _explore(
-        self, token: AccessToken, info: TokenInfo | None, choose: Choose
-    ) -> LoginResult:
-        """Ask Meta whose login it is and what it reaches, and let one be chosen."""
+    async def _explore(self, token: AccessToken, info: TokenInfo | None) -> LoginResult:
+        """Ask Meta whose login it is and what it reaches."""
         declined = await declined_permissions(self.graph, token, info, self.client_id)
         user = await me(self.graph, token)
         ad_accounts = await list_ad_accounts(
@@ -217,7 +188,6 @@ class ConnectFlow(msgspec.Struct, frozen=True, kw_only=True):
             system_user=info is not None and info.is_system_user,
             user_id=user.id,
         )
-        ad_account = choose(ad_accounts)
         connection = Connection(
             client_id=self.client_id,
             token=token,
@@ -227,16 +197,27 @@ class ConnectFlow(msgspec.Struct, frozen=True, kw_only=True):
             app_id=self.app.app_id,
         )
         return LoginResult(
-            connection=with_ad_account(connection, ad_account),
+            connection=connection,
             user=user,
-            ad_account=ad_account,
             ad_accounts=ad_accounts,
             declined=declined,
         )
 
+    def _chosen(self, login: LoginResult, choose: Choose) -> LoginResult:
+        """Return *login* as that of this client, with the ad account it chose."""
+        ad_account = choose(login.ad_accounts)
+        connection = replace(
+            login.connection, client_id=self.client_id, created_at=None, updated_at=None
+        )
+        return replace(
+            login,
+            connection=with_ad_account(connection, ad_account),
+            ad_account=ad_account,
+        )
+
     async def _keep(self, token: AccessToken, *, long_lived: bool) -> None:
         login = PendingLogin(token=token, long_lived=long_lived, created_at=self.now())
-        await in_thread(self.pending.keep, self.client_id, login)
+        await in_thread(self.pending.keep, self.client_id, login, *self.others)
 
     async def _forget(self) -> None:
         # A login that stays is deleted after a day: no reason to hide what happened.

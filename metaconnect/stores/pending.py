@@ -51,9 +51,15 @@ class PendingLogins:
         self._scope = scope
         self._now = now
 
-    def keep(self, client_id: str, login: PendingLogin) -> None:
-        """Keep the client's login, in the place of a former one."""
-        self._secrets.set(self._name(client_id), _text(login))
+    def keep(self, client_id: str, login: PendingLogin, *others: str) -> None:
+        """
+        Keep the client's login, in the place of a former one.
+
+        It is also that of the *others*: all have it from the same moment on.
+        """
+        text = _text(login)
+        names = map(self._name, (client_id, *others))
+        self._secrets.set_all(dict.fromkeys(names, text))
         self._fresh()
 
     def find(self, client_id: str) -> PendingLogin | None:

@@ -48,6 +48,9 @@ class SecretStore(Protocol):
     def set(self, name: str, value: str) -> None:
         """Keep *value*, in the place of a former one."""
 
+    def set_all(self, secrets: Mapping[str, str]) -> None:
+        """Keep every one of *secrets*, or none."""
+
     def delete(self, *names: str) -> None:
         """Forget *names*. Not an error if absent."""
 
@@ -94,7 +97,10 @@ class FileSecretStore:
         return self._opened(_content(self._path))
 
     def set(self, name: str, value: str) -> None:
-        self._write({name: value})
+        self.set_all({name: value})
+
+    def set_all(self, secrets: Mapping[str, str]) -> None:
+        self._write(secrets)
 
     def delete(self, *names: str) -> None:
         if not self.get_all().keys().isdisjoint(names):

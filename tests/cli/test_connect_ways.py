@@ -15,6 +15,7 @@ from .shell import Shell, only_json, talk
 from .test_connect import secrets_kept, stored
 
 ELSEWHERE = "https://www.facebook.com/connect/login_success.html"
+CONNECT = ("connect", "--client", "acme")
 START = ("connect", "--client", "acme", "--start")
 COMPLETE = ("connect", "--client", "acme", "--account", "first", "--complete")
 WITH_TOKEN = ("connect", "--client", "acme", "--token-stdin")
@@ -173,6 +174,23 @@ class TestTwoSteps:
         assert only_json(talk(done))["error"]["type"] == "ConfigError"
 
 
+class TestAConfiguration:
+    def test_it_takes_the_place_of_that_in_the_settings(self, shell):
+        login = started(shell, "--config-id", "777", META_CONFIG_ID="1")
+        query = parse_qs(urlsplit(login["url"]).query)
+
+        assert query["config_id"] == ["777"]
+        assert "scope" not in query
+
+    def test_that_of_a_system_user_connects_as_one(self, shell, meta):
+        meta.sandbox.switches.business_login = True
+        configuration = ("--config-id", "200000000000001")
+        done = shell.run(*CONNECT, "--account", "first", *configuration)
+
+        assert done.returncode == 0, done.stderr
+        assert "Metaconnect System User" in done.stderr
+
+
 class TestATokenOnStdin:
     def test_it_is_saved_and_shown_nowhere(self, shell, issue):
         token = issue(expires_in=5400)
@@ -264,6 +282,11 @@ def test_one_way_at_a_time(first, second, capsys, monkeypatch, tmp_path):
         ("--rerequest", "--token-stdin"),
         ("--rerequest", "--complete", "-"),
         ("--resume", "--rerequest"),
+        ("--config-id", "1", "--token-stdin"),
+        ("--config-id", "1", "--complete", "-"),
+        ("--config-id", "1", "--resume"),
+        ("--config-id", "12x"),
+        ("--config-id", ""),
     ],
 )
 def test_what_has_no_meaning_is_refused(shell, words):

@@ -264,6 +264,30 @@ class TestInsights:
         assert (store.get("acme").token != old.token) is extended
 
 
+@pytest.mark.parametrize(
+    ("options", "extended"), [([], True), (["--no-refresh"], False)]
+)
+class TestOtherPrograms:
+    def test_token_prints_the_extended_one(self, options, extended, shell, add, store):
+        old = add("acme", 5)
+
+        done = shell.run("token", *options)
+
+        assert done.returncode == 0
+        assert done.stdout == f"{store.get('acme').token.value}\n"
+        assert ("was extended to" in done.stderr) is extended
+        assert (store.get("acme").token != old.token) is extended
+
+    def test_exec_hands_it_on(self, options, extended, shell, add, store):
+        old = add("acme", 5)
+
+        done = shell.run("exec", *options, "--", "printenv", "META_ACCESS_TOKEN")
+
+        assert done.returncode == 0
+        assert done.stdout == f"{store.get('acme').token.value}\n"
+        assert (store.get("acme").token != old.token) is extended
+
+
 class TestInSupabase:
     """With the service role, as a timer runs it."""
 

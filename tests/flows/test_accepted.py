@@ -12,6 +12,7 @@ from metaconnect.errors import (
     ConfigError,
     NetworkError,
 )
+from metaconnect.flows.accepted import accepted
 from metaconnect.models import MetaHost
 
 from .conftest import asked
@@ -23,7 +24,7 @@ OTHER = "act_101000000007919"
 async def test_a_token_that_works_stays(flow, connect):
     stored = connect()
 
-    result = await flow.accepted()
+    result = await accepted(flow)
 
     assert (result.connection, result.is_new) == (stored, False)
     assert result.user.name == "Jane Doe"
@@ -33,7 +34,7 @@ async def test_a_token_that_works_stays(flow, connect):
 async def test_another_ad_account_is_chosen_with_the_same_token(flow, connect):
     stored = connect()
 
-    result = await flow.accepted(OTHER)
+    result = await accepted(flow, OTHER)
 
     changed = flow.store.get("acme")
     assert result.connection == changed
@@ -44,7 +45,7 @@ async def test_another_ad_account_is_chosen_with_the_same_token(flow, connect):
 async def test_the_ad_account_that_is_chosen_already_changes_nothing(flow, connect):
     stored = connect()
 
-    assert (await flow.accepted("101000000000000")).connection == stored
+    assert (await accepted(flow, "101000000000000")).connection == stored
     assert flow.store.get("acme") == stored
 
 
@@ -64,13 +65,13 @@ async def test_a_token_that_meta_refuses_means_a_new_login(fault, flow, connect,
     connect()
     meta.sandbox.plan("/me", fault)
 
-    assert await flow.accepted() is None
+    assert await accepted(flow) is None
 
 
 async def test_so_does_one_that_has_expired_without_a_request(flow, connect, meta):
     connect(expires_at=datetime.now(UTC) - timedelta(seconds=1))
 
-    assert await flow.accepted() is None
+    assert await accepted(flow) is None
     assert asked(meta) == []
 
 
@@ -82,7 +83,7 @@ async def test_what_may_pass_is_no_reason_to_log_in(fault, error, flow, connect,
     meta.sandbox.plan("/me", fault, 5)
 
     with pytest.raises(error):
-        await flow.accepted()
+        await accepted(flow)
     assert flow.store.get("acme") == stored
 
 
@@ -92,7 +93,7 @@ async def test_what_may_pass_is_no_reason_to_log_in(fault, error, flow, connect,
 async def test_a_token_of_another_issuer_is_not_sent(issuer, flow, connect, meta):
     connect(**issuer)
 
-    assert await flow.accepted(OTHER) is None
+    assert await accepted(flow, OTHER) is None
     await flow.prepare()
     assert asked(meta) == []
 

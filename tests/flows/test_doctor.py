@@ -306,8 +306,15 @@ class TestWaysIn:
         assert found["ways in (Development)"].found == (
             "plain connect, --paste or --start, --token-stdin"
         )
+        assert found["ways in (Live)"].found == "--token-stdin"
+
+    async def test_without_a_redirect_uri_https_on_localhost_is_for_a_live_app(
+        self, settings
+    ):
+        found = await examined(replace(settings, redirect_uri=None))
+
         assert found["ways in (Live)"].found == (
-            "only --token-stdin without an https redirect URI"
+            "--https (https://localhost:8765/callback), --token-stdin"
         )
 
     async def test_an_https_address_is_for_both(self, settings):
@@ -325,15 +332,6 @@ class TestWaysIn:
 
         assert "https://app.example" in found["ways in (Live)"].found
         assert "plain connect, " in found["ways in (Development)"].found
-
-    async def test_without_any_address_https_on_localhost_is_for_a_live_app(
-        self, settings
-    ):
-        found = await examined(replace(settings, redirect_uri=None))
-
-        assert found["ways in (Live)"].found == (
-            "--https (https://localhost:8765/callback), --token-stdin"
-        )
 
     async def test_an_address_by_number_is_no_way(self, settings):
         uri = "http://127.0.0.1:0/callback"

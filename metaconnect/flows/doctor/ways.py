@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from ...loopback import is_loopback
 from .finding import Finding, Program, fine
 
 MADE_ELSEWHERE = "--token-stdin"
-NO_HTTPS = f"only {MADE_ELSEWHERE} without an https redirect URI"
 
 
 async def check_ways(program: Program) -> list[Finding]:
@@ -18,14 +18,15 @@ async def check_ways(program: Program) -> list[Finding]:
     """
     usual = program.settings.redirect_uri_for(paste=False)
     pasted = program.settings.redirect_uri_for(paste=True)
-    own = program.settings.redirect_uri_for(paste=False, https=True)
-    listed = [f"--https ({own})"] if _is_localhost(own, "https") else []
-    listed += [f"--paste or --start ({pasted})"] if _is_https(pasted) else []
-    live = ", ".join([*listed, MADE_ELSEWHERE]) if listed else NO_HTTPS
+    listed = [f"--paste or --start ({pasted})"] if _is_https(pasted) else []
+    here = program.settings.redirect_uri_for(paste=False, https=True)
+    if _is_https(here) and is_loopback(here):
+        listed.insert(0, f"--https ({here})")
+    live = ", ".join([*listed, MADE_ELSEWHERE])
     # Plain http is for the name localhost, and for no other mode than this.
     # https://developers.facebook.com/blog/post/2018/06/08/enforce-https-facebook-login/
-    local = ["plain connect"] if _is_localhost(usual, "http") else []
-    if _is_localhost(pasted, "http"):
+    local = ["plain connect"] if _is_http_localhost(usual) else []
+    if _is_http_localhost(pasted):
         local.append("--paste or --start")
     return [
         fine("ways in (Development)", ", ".join([*local, *listed, MADE_ELSEWHERE])),
@@ -37,6 +38,6 @@ def _is_https(uri: str) -> bool:
     return urlsplit(uri).scheme == "https"
 
 
-def _is_localhost(uri: str, scheme: str) -> bool:
+def _is_http_localhost(uri: str) -> bool:
     parts = urlsplit(uri)
-    return parts.scheme == scheme and parts.hostname == "localhost"
+    return parts.scheme == "http" and parts.hostname == "localhost"
