@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from ...loopback import is_loopback
 from .finding import Finding, Program, fine
 
 MADE_ELSEWHERE = "--token-stdin"
@@ -20,7 +19,7 @@ async def check_ways(program: Program) -> list[Finding]:
     pasted = program.settings.redirect_uri_for(paste=True)
     listed = [f"--paste or --start ({pasted})"] if _is_https(pasted) else []
     here = program.settings.redirect_uri_for(paste=False, https=True)
-    if _is_https(here) and is_loopback(here):
+    if _is_https(here) and urlsplit(here).hostname == "localhost":
         listed.insert(0, f"--https ({here})")
     live = ", ".join([*listed, MADE_ELSEWHERE])
     # Plain http is for the name localhost, and for no other mode than this.
