@@ -31,10 +31,11 @@ class Question(NamedTuple):
     text: str
     option: str
     is_secret: bool = False
+    digits: bool = False
 
 
 QUESTIONS = {
-    "meta_app_id": Question("Meta app id", "--app-id"),
+    "meta_app_id": Question("Meta app id", "--app-id", digits=True),
     "meta_app_secret": Question("Meta app secret", "--secrets-stdin", is_secret=True),
     "supabase_url": Question("Supabase project URL", "--supabase-url"),
     "supabase_key": Question(
@@ -144,9 +145,12 @@ class SetUp:
         put = ask_unseen if question.is_secret else ask
         kept = "Enter keeps it" if question.is_secret else former
         text = f"{question.text} [{kept}]:" if former else f"{question.text}:"
-        while not (answer := put(text, option=question.option).strip()) and not former:
-            pass
-        return answer
+        while True:
+            answer = put(text, option=question.option).strip()
+            if question.digits and answer and not answer.isdecimal():
+                say("That is a number, at the top of the app's page in the dashboard.")
+            elif answer or former:
+                return answer
 
     def _agree_on_store(self) -> None:
         if self._is_fixed("store"):
