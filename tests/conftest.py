@@ -8,9 +8,11 @@ points to it.
 import os
 import random
 import shutil
+import signal
 import socket
 from copy import copy
 
+import keyring
 import pytest
 
 from metaconnect.sandbox.server import SandboxServer
@@ -19,10 +21,22 @@ from .cli.shell import Shell, browser
 
 pytest_plugins = ["tests.stack.plugin"]
 
+# A shell's background job is started with SIGINT ignored, and so would be
+# every program that a test starts and interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 @pytest.fixture
 def anyio_backend():
     return "asyncio"
+
+
+@pytest.fixture
+def use_keyring():
+    former = keyring.get_keyring()
+    yield keyring.set_keyring
+    keyring.set_keyring(former)
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from keyring.backends import fail
 from msgspec.structs import asdict
 
 from metaconnect.blocking import Metaconnect
@@ -228,8 +229,8 @@ async def test_no_browser_is_a_warning(program, monkeypatch, browser):
     assert (found.verdict, found.exit_code) == (Verdict.warning, 0)
 
 
-async def test_no_keyring_is_exit_3(settings, monkeypatch):
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+async def test_no_keyring_is_exit_3(settings, use_keyring):
+    use_keyring(fail.Keyring())
     found = await examined(replace(settings, secrets=None))
 
     assert found["secret store"].exit_code == 3
