@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from ssl import SSLContext
 from urllib.parse import urlsplit
 
 from ..errors import ConfigError
@@ -13,6 +12,8 @@ from ..oauth.authorization import AuthorizationRequest
 from ..oauth.loopback import LoopbackReceiver
 from ..oauth.paste import PasteReceiver
 from ..oauth.receiver import Receiver
+from . import ways
+from .connect_options import ConnectOptions
 from .context import CommandContext
 from .surroundings import advice_here
 from .terminal import say
@@ -23,14 +24,7 @@ Approve = Callable[[str], Awaitable[None]]
 
 
 def receivers_and_show(
-    context: CommandContext,
-    *,
-    paste: bool,
-    qr: bool = False,
-    tls: SSLContext | None = None,
-    note: str = "",
-    open_browser: OpenBrowser | None,
-    without_browser: Approve | None = None,
+    context: CommandContext, options: ConnectOptions
 ) -> tuple[Sequence[Receiver], Show]:
     """
     Return what receives the authorization response, and what shows the request.
@@ -39,10 +33,15 @@ def receivers_and_show(
     machine ended on. A Windows console cannot be watched for that: reading it
     would take the next line typed.
     """
-    redirect_uri = context.settings.redirect_uri_for(paste=paste, https=bool(tls))
-    if paste:
+    tls = ways.tls(options, context.settings)
+    note = ways.note_on_certificate(options)
+    open_browser, without_browser = options.open_browser, options.without_browser
+    redirect_uri = context.settings.redirect_uri_for(
+        paste=options.paste, https=bool(tls)
+    )
+    if options.paste:
         pasted = _paste_receiver(redirect_uri, context, prompt=_ask_to_paste)
-        return [pasted], _show_qr_to_paste if qr else _show_to_paste
+        return [pasted], _show_qr_to_paste if options.qr else _show_to_paste
     listener = LoopbackReceiver(redirect_uri, tls)  # refuses what is no URL of ours
     _refuse_ip(redirect_uri)
     races = context.interactive and sys.platform != "win32"

@@ -177,15 +177,7 @@ async def _connected(
         return await meta.connect_with_token(
             client_id, token, account=account, pick=pick
         )
-    receivers, show = receivers_and_show(
-        context,
-        paste=options.paste,
-        qr=options.qr,
-        tls=ways.tls(options, context.settings),
-        note=ways.note_on_certificate(options),
-        open_browser=options.open_browser,
-        without_browser=options.without_browser,
-    )
+    receivers, show = receivers_and_show(context, options)
     return await meta.connect(
         client_id,
         account=account,

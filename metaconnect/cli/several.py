@@ -64,15 +64,7 @@ async def _outcomes(
             kept_or_given = _without_browser(client_id, token, account, context, meta)
             yield await outcome_of(client_id, kept_or_given)
         return
-    receivers, show = receivers_and_show(
-        context,
-        paste=options.paste,
-        qr=options.qr,
-        tls=ways.tls(options, context.settings),
-        note=ways.note_on_certificate(options),
-        open_browser=options.open_browser,
-        without_browser=options.without_browser,
-    )
+    receivers, show = receivers_and_show(context, options)
     async for outcome in meta.connect_many(
         clients,
         accounts=accounts,
