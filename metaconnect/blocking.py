@@ -7,7 +7,7 @@ The same without `await`.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from threading import Event
@@ -229,13 +229,14 @@ class Metaconnect:
         request = self._call(
             self._meta.insights_request, query, client_id, ad_account, refresh=refresh
         )
-        pages = self._meta.pages(request, raw=raw)
+        block = self._meta.reading(request, raw=raw)
+        pages = self._call(block.__aenter__)
         try:
-            while (page := self._call(anext, pages, None)) is not None:
+            while (page := self._call(_next, pages)) is not None:
                 yield from page
         finally:
             if self._running is not None:  # else it is closed already
-                self._call(pages.aclose)
+                self._call(block.__aexit__, None, None, None)
 
     def _call(
         self, function: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
@@ -260,3 +261,7 @@ class Metaconnect:
                 future.cancel()
                 ended.wait(TIMEOUT)
             raise
+
+
+async def _next(pages: AsyncIterator[list[Row]]) -> list[Row] | None:
+    return await anext(pages, None)

@@ -11,8 +11,8 @@ by default the logger "metaconnect". `metaconnect.Metaconnect` is the same witho
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from typing import Unpack
 
 from ..flows.accounts import ad_account_to_read
@@ -20,9 +20,10 @@ from ..flows.clients import PickClient
 from ..flows.insights import (
     InsightsReport,
     InsightsRequest,
-    insights_pages,
     insights_report,
+    reading,
 )
+from ..insights.progress import ReadProgress
 from ..insights.query import InsightsOptions, InsightsQuery, insights_query
 from ..models import Row
 from .connecting import Connecting
@@ -60,22 +61,32 @@ class AsyncMetaconnect(Connecting, Upkeep):
         )
         return InsightsRequest(connection=connection, ad_account_id=wanted, query=query)
 
-    def pages(
-        self, request: InsightsRequest, *, raw: bool = False
-    ) -> AsyncGenerator[list[Row], None]:
-        """Return the rows of *request* a page at a time."""
-        return insights_pages(
+    def reading(
+        self,
+        request: InsightsRequest,
+        *,
+        raw: bool = False,
+        progress: ReadProgress | None = None,
+    ) -> AbstractAsyncContextManager[AsyncIterator[list[Row]]]:
+        """
+        Return the block in which the rows of *request* come, a page at a time:
+
+            async with meta.reading(request) as pages:
+                async for page in pages: ...
+        """
+        return reading(
             request,
             graph=self.parts.graph,
             raw=raw,
             problems=lambda problem: self._notice(str(problem)),
+            progress=progress,
         )
 
     async def report(
         self,
         request: InsightsRequest,
         *,
-        page_read: Callable[[int], None] = lambda _rows: None,
+        progress: ReadProgress | None = None,
     ) -> InsightsReport:
         """Return all rows of *request* with what a table of them needs."""
         return await insights_report(
@@ -83,12 +94,12 @@ class AsyncMetaconnect(Connecting, Upkeep):
             graph=self.parts.graph,
             now=self.parts.now(),
             problems=lambda problem: self._notice(str(problem)),
-            page_read=page_read,
+            progress=progress,
         )
 
     async def rows(self, request: InsightsRequest, *, raw: bool = False) -> list[Row]:
         """Return all rows of *request*."""
-        async with aclosing(self.pages(request, raw=raw)) as pages:
+        async with self.reading(request, raw=raw) as pages:
             return [row async for page in pages for row in page]
 
     async def stream_insights(
@@ -106,7 +117,7 @@ class AsyncMetaconnect(Connecting, Upkeep):
         request = await self.insights_request(
             query, client_id, ad_account, refresh=refresh
         )
-        async with aclosing(self.pages(request, raw=raw)) as pages:
+        async with self.reading(request, raw=raw) as pages:
             async for page in pages:
                 for row in page:
                     yield row

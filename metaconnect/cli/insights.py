@@ -183,7 +183,7 @@ async def _print_table(
     from .output import colors, opened, table_width
     from .terminal import say
 
-    report = await meta.report(request, page_read=progress.count)
+    report = await meta.report(request, progress=progress.read)
     progress.hide()
     table = TableOptions(
         caption=caption(request, report.facts),
@@ -211,8 +211,6 @@ async def _print_data(
     options: ReadOptions,
     progress: Progress,
 ) -> None:
-    from contextlib import aclosing
-
     from ..flows.insights import missing_spend
     from ..insights.schema import columns
     from ..output.base import open_sink
@@ -222,12 +220,12 @@ async def _print_data(
 
     names = columns(request.query, currency=request.currency)
     count, spent = 0, []
-    async with aclosing(meta.pages(request, raw=options.raw)) as pages:
+    read = meta.reading(request, raw=options.raw, progress=progress.read)
+    async with read as pages:
         with opened(options.output) as file:
             sink = open_sink(options.form, file, names, raw=options.raw)
             async for page in pages:
                 sink.write(page)
-                progress.count(len(page))
                 count += len(page)
                 if options.check:
                     spent += [{"spend": row["spend"]} for row in page]

@@ -8,6 +8,8 @@ import sys
 from time import monotonic
 from typing import Self
 
+from ..insights.progress import ReadProgress
+
 BEGINS_AFTER = 1.0  # seconds; what is quicker needs no line
 INTERVAL = 0.2  # seconds
 ERASE_LINE = "\r\x1b[K"
@@ -21,7 +23,7 @@ class Progress:
 
     def __init__(self, *, shown: bool) -> None:
         self._shown = shown and _can_erase()
-        self._pages = self._rows = 0
+        self.read = ReadProgress()
         self._visible = False
         self._task: asyncio.Task[None] | None = None
 
@@ -36,11 +38,6 @@ class Progress:
             await asyncio.gather(self._task, return_exceptions=True)
         self.hide()
 
-    def count(self, rows: int) -> None:
-        """Note that a page with so many rows has come."""
-        self._pages += 1
-        self._rows += rows
-
     def hide(self) -> None:
         """Erase the line, so that something else can be printed."""
         if self._visible:
@@ -52,7 +49,7 @@ class Progress:
         await asyncio.sleep(BEGINS_AFTER)
         while True:
             seconds = monotonic() - began
-            text = f"Reading: {self._rows:,} rows, page {self._pages + 1}, "
+            text = f"Reading: {self.read.rows:,} rows, page {self.read.pages + 1}, "
             print(  # noqa: T201
                 end=f"{ERASE_LINE}{text}{seconds:.0f} s", file=sys.stderr, flush=True
             )

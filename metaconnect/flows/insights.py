@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
 
@@ -17,6 +17,7 @@ from ..graph.client import GraphClient
 from ..insights.account_total import fetch_account_total, is_whole, spend_of_deleted
 from ..insights.caption import Facts, facts, table_fields
 from ..insights.fetch import fetch_insights
+from ..insights.progress import ReadProgress
 from ..insights.query import InsightsQuery
 from ..insights.rows import Problems
 from ..insights.schema import table_columns, table_query
@@ -82,19 +83,24 @@ class InsightsReport(msgspec.Struct, frozen=True, kw_only=True):
     spend_of_deleted: Decimal | None
 
 
-async def insights_pages(
+@asynccontextmanager
+async def reading(
     request: InsightsRequest,
     *,
     graph: GraphClient,
     extra_fields: Iterable[str] = (),
     raw: bool = False,
     problems: Problems | None = None,
-) -> AsyncGenerator[list[Row], None]:
+    progress: ReadProgress | None = None,
+) -> AsyncIterator[AsyncIterator[list[Row]]]:
     """
-    Yield the rows a page at a time; *raw* leaves them as Meta sent them.
+    Yield the rows of *request*, a page at a time; *raw* leaves them as Meta sent them.
 
-    *problems* is told of each field with a value that cannot be read, once.
+    *problems* is told of each field with a value that cannot be read, once, and
+    *progress* of what has come. The block owns what is under way: leaving it stops
+    every request.
     """
+    seen = progress or ReadProgress()
     fetched = fetch_insights(
         graph,
         request.connection.token,
@@ -105,10 +111,16 @@ async def insights_pages(
         timezone_name=request.timezone_name,
         problems=problems,
     )
-    with naming(request.connection.client_id):
-        async with aclosing(fetched) as pages:
-            async for page in pages:
+
+    async def pages() -> AsyncIterator[list[Row]]:
+        with naming(request.connection.client_id):
+            async for page in fetched:
+                seen.pages += 1
+                seen.rows += len(page)
                 yield page
+
+    async with aclosing(fetched):
+        yield pages()
 
 
 async def missing_spend(
@@ -167,41 +179,28 @@ async def insights_report(
     graph: GraphClient,
     now: datetime,
     problems: Problems | None = None,
-    page_read: Callable[[int], None] = lambda _rows: None,
+    progress: ReadProgress | None = None,
 ) -> InsightsReport:
-    """
-    Read all rows of *request*, as a terminal shows them: see `table_query`.
-
-    *page_read* is told how many rows each page has.
-    """
+    """Read all rows of *request*, as a terminal shows them: see `table_query`."""
     request = replace(request, query=table_query(request.query))
-    pages = insights_pages(
+    opened = reading(
         request,
         graph=graph,
         extra_fields=table_fields(request.dated_query),
         problems=problems,
+        progress=progress,
     )
     beside = asyncio.gather(
         account_total(request, graph=graph), ad_account_of(request, graph=graph)
     )
     try:
-        rows = await _all_rows(pages, page_read)
+        async with opened as pages:
+            rows = [row async for page in pages for row in page]
         whole, ad_account = await beside
     finally:
         beside.cancel()
         await asyncio.gather(beside, return_exceptions=True)
     return _report(request, ad_account, rows, whole, now)
-
-
-async def _all_rows(
-    pages: AsyncGenerator[list[Row], None], page_read: Callable[[int], None]
-) -> list[Row]:
-    rows: list[Row] = []
-    async with aclosing(pages):
-        async for page in pages:
-            rows += page
-            page_read(len(page))
-    return rows
 
 
 def _report(

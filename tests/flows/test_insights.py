@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from metaconnect.errors import InvalidRequest, NetworkError, TokenRejected
 from metaconnect.flows.insights import InsightsRequest, missing_spend
+from metaconnect.insights.progress import ReadProgress
 from metaconnect.insights.query import insights_query
 from metaconnect.models import TimeRange
 
@@ -35,11 +36,6 @@ def request_of(connect):
         )
 
     return make
-
-
-async def all_rows(pages):
-    async with aclosing(pages):
-        return [row async for page in pages for row in page]
 
 
 class TestTheUnitOfWork:
@@ -168,13 +164,13 @@ class TestAReport:
         assert report.facts.timezone_name is None
 
     async def test_it_tells_how_far_it_has_come(self, program, request_of):
-        counts = []
+        progress = ReadProgress()
 
         report = await program.report(
-            request_of(date_preset="last_90d", level="ad"), page_read=counts.append
+            request_of(date_preset="last_90d", level="ad"), progress=progress
         )
-        assert len(counts) > 1
-        assert sum(counts) == len(report.rows)
+        assert progress.pages > 1
+        assert progress.rows == len(report.rows)
 
     async def test_no_rows_have_no_totals(self, program, request_of):
         nothing = request_of(DELETED, since="2023-11-01", until="2023-11-02")
@@ -218,8 +214,7 @@ async def test_an_error_in_a_later_page_comes_when_it_is_reached(
     program, request_of, meta
 ):
     request = request_of(date_preset="last_90d", level="ad")
-    pages = program.pages(request)
-    async with aclosing(pages):
+    async with program.reading(request) as pages:
         first = await anext(pages)
         meta.sandbox.planned.clear()
         meta.sandbox.plan("*", "190/460", None)

@@ -1,0 +1,21 @@
+"""How far a read has come: what a person who waits wants to know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class ReadProgress:
+    """
+    Counts while Insights are read; whoever shows it looks at it now and then.
+
+    `windows` is how many parts the query was cut into, 0 where it is read as one;
+    `waiting` says why nothing happens at the moment, "" where something does.
+    """
+
+    pages: int = 0
+    rows: int = 0
+    windows: int = 0
+    windows_done: int = 0
+    waiting: str = ""
