@@ -42,7 +42,9 @@ class Upkeep(Program):
         With *refresh* a token with less than seven days left is extended, where
         Meta does so and the app's secret is known.
         """
-        found = await self._found(client_id, pick)
+        return await self._to_read(await self._found(client_id, pick), refresh=refresh)
+
+    async def _to_read(self, found: Connection, *, refresh: bool) -> Connection:
         app = self.parts.graph.app
         soon = expires_soon(found.token, self.parts.now())
         if refresh and soon and app and app.app_id:
