@@ -86,7 +86,10 @@ class ManyClients(OneClient):
                 for i in dict.fromkeys(ids)
             ]
 
-        return await targets_of(clients, self.parts.store, requests_of)
+        targets = await targets_of(clients, self.parts.store, requests_of)
+        if not targets.requests and not targets.failures:
+            await self._found(None, None)  # raises: nothing is connected
+        return targets
 
     def reading_many(
         self,

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..flows.insights import InsightsRequest
+from ..flows.insights import InsightsReport, InsightsRequest
 from ..insights.caption import Facts, facts
 from ..models import TimeRange
+
+if TYPE_CHECKING:
+    from ..flows.insights_many import Failure
 
 BETWEEN = " · "
 NOTHING_MISSING = "As far as can be compared, no deleted object spent anything."
@@ -30,6 +35,22 @@ def caption(request: InsightsRequest, known: Facts) -> str:
         known.currency,
     )
     return BETWEEN.join(" ".join(part.split()) for part in parts if part)
+
+
+def caption_of_many(found: Sequence[InsightsReport | Failure]) -> str:
+    """Return one line that says what the rows of all these cover."""
+    from ..flows.insights_many import Failure
+
+    reports = [each for each in found if not isinstance(each, Failure)]
+    clients = {each.request.connection.client_id for each in reports}
+    parts = [f"{len(clients)} clients, {len(reports)} ad accounts"]
+    if days := {each.facts.dates for each in reports if each.facts.dates}:
+        # Where it is tomorrow already, a preset means other days.
+        since, until = min(d.since for d in days), max(d.until for d in days)
+        parts.append(_days(TimeRange(since=since, until=until)))
+    if reports:
+        parts.append(f"level {reports[0].facts.level}")
+    return BETWEEN.join(parts)
 
 
 def data_caption(request: InsightsRequest) -> str:

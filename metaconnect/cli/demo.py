@@ -66,7 +66,7 @@ async def _demonstrate(options: GlobalOptions, *, browser: bool) -> None:
     from ..insights.query import insights_query
     from ..oauth.browser import open_browser
     from ..sandbox.server import SandboxServer
-    from . import connect, insights
+    from . import connect, read
     from .connect_options import ConnectOptions
     from .context import CommandContext
     from .terminal import say
@@ -89,8 +89,8 @@ async def _demonstrate(options: GlobalOptions, *, browser: bool) -> None:
             [CLIENT],
         )
         say()
-        reading = insights.ReadOptions(client=CLIENT)
-        await insights.run(context, insights_query(), reading)
+        reading = read.ReadOptions(clients=(CLIENT,))
+        await read.run(context, insights_query(), reading)
     say(NEXT)
 
 

@@ -34,7 +34,7 @@ class GlobalOptions(NamedTuple):
         return join(words)
 
 
-def _clients(ctx: typer.Context, incomplete: str) -> list[str]:
+def complete_clients(ctx: typer.Context, incomplete: str) -> list[str]:
     """Complete a client's id from the store; silent where that cannot be read."""
     from .completion import clients
 
@@ -48,7 +48,7 @@ def _not_empty(value: str | None) -> str | None:
     return value
 
 
-def _none_empty(values: list[str] | None) -> list[str] | None:
+def none_empty(values: list[str] | None) -> list[str] | None:
     for value in values or ():
         _not_empty(value)
     return values
@@ -76,7 +76,7 @@ ClientOption = Annotated[
         "--client",
         metavar="ID",
         help="Whose connection. Default: METACONNECT_CLIENT, else the only one.",
-        autocompletion=_clients,
+        autocompletion=complete_clients,
         callback=_not_empty,
     ),
 ]
@@ -86,8 +86,8 @@ ClientsOption = Annotated[
         "--client",
         metavar="ID",
         help="Only this client; may be given several times.",
-        autocompletion=_clients,
-        callback=_none_empty,
+        autocompletion=complete_clients,
+        callback=none_empty,
     ),
 ]
 TogetherOption = Annotated[
@@ -97,8 +97,8 @@ TogetherOption = Annotated[
         metavar="ID",
         help="Whose connection; several share one login. Default: METACONNECT_CLIENT, "
         "else the only one.",
-        autocompletion=_clients,
-        callback=_none_empty,
+        autocompletion=complete_clients,
+        callback=none_empty,
     ),
 ]
 FormatOption = Annotated[

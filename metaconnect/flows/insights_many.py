@@ -153,11 +153,16 @@ def label(request: InsightsRequest, rows: Sequence[Row]) -> list[Row]:
     return [{**whose, **row, **whose} for row in rows]
 
 
+def labelled(columns: Iterable[Column]) -> tuple[Column, ...]:
+    """Return the columns of labelled rows: *columns* after whose they are."""
+    own = tuple(c for c in columns if c.name not in (CLIENT, ACCOUNT))
+    return (Column(name=CLIENT), Column(name=ACCOUNT, kind=FieldKind.ID), *own)
+
+
 def labelled_columns(query: InsightsQuery) -> tuple[Column, ...]:
     """
     Return the columns of labelled rows that answer *query*.
 
     Their money has no unit: the ad accounts may have several currencies.
     """
-    own = tuple(c for c in columns(query) if c.name not in (CLIENT, ACCOUNT))
-    return (Column(name=CLIENT), Column(name=ACCOUNT, kind=FieldKind.ID), *own)
+    return labelled(columns(query))

@@ -45,7 +45,7 @@ def test_the_help_of_insights_lists_what_can_be_said(shell):
     assert all(preset in text for preset in DATE_PRESETS)
     assert "Default: last_7d" in text
     assert "account, campaign, adset, ad." in text
-    assert "<table|json|ndjson|csv>" in text
+    assert "table, json, ndjson, csv" in text
 
 
 def test_the_help_of_connect_says_that_a_new_name_makes_a_client(shell):

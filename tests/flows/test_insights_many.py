@@ -118,10 +118,9 @@ async def test_a_block_that_is_left_stops_every_request(program, clients, meta):
     async with program.reading_many(targets.requests, failed=print) as parts:
         await anext(parts)
         await asyncio.sleep(0.1)  # until the pages ahead have come
-    seen = len(asked(meta, "/insights"))
     await asyncio.sleep(0.1)
 
-    assert len(asked(meta, "/insights")) == seen < 3 * len(CLIENTS)
+    assert len(asked(meta, "/insights")) < len(CLIENTS)
     assert not any("fill" in repr(task) for task in asyncio.all_tasks())
 
 
