@@ -20,6 +20,7 @@ from .errors import MetaconnectError
 if TYPE_CHECKING:  # loaded when they are asked for: the command line starts without
     from .api import AsyncMetaconnect
     from .blocking import Metaconnect
+    from .insights.plain import Numbers
     from .insights.query import InsightsOptions, InsightsQuery
     from .models import Row
 
@@ -54,6 +55,7 @@ def fetch_meta_insights(
     *,
     any_account: bool = False,
     raw: bool = False,
+    numbers: "Numbers" = "decimal",
     **options: "Unpack[InsightsOptions]",
 ) -> "list[Row]":
     """
@@ -73,6 +75,7 @@ def fetch_meta_insights(
         date_preset,
         any_account=any_account,
         raw=raw,
+        numbers=numbers,
         **options,
     )
     with start_blocking_portal() as portal:
@@ -86,6 +89,7 @@ async def fetch_meta_insights_async(
     *,
     any_account: bool = False,
     raw: bool = False,
+    numbers: "Numbers" = "decimal",
     **options: "Unpack[InsightsOptions]",
 ) -> "list[Row]":
     """
@@ -109,6 +113,7 @@ async def fetch_meta_insights_async(
     from .api import AsyncMetaconnect
     from .flows.accounts import require_chosen
     from .flows.insights import InsightsRequest
+    from .insights.plain import plain_rows
     from .insights.query import insights_query
     from .models import normal_ad_account_id
 
@@ -121,4 +126,4 @@ async def fetch_meta_insights_async(
         request = InsightsRequest(
             connection=connection, ad_account_id=wanted, query=query
         )
-        return await meta.rows(request, raw=raw)
+        return plain_rows(await meta.rows(request, raw=raw), numbers)

@@ -7,27 +7,37 @@ The same without `await`.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterator,
+    Sequence,
+)
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from threading import Event
 from types import TracebackType
-from typing import TYPE_CHECKING, ParamSpec, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from .api import AsyncMetaconnect
+from .insights.plain import Numbers, plain_rows
 from .insights.query import InsightsOptions, insights_query
 from .models import AdAccount, Client, Connection, Row
 from .parts import Notice, log_notice
 from .settings import Settings
 
 if TYPE_CHECKING:  # most programs go without them
+    from .api.many import ManyInsights
     from .flows.disconnect import Disconnection
     from .flows.doctor import Finding
     from .flows.refresh import Refreshed
     from .flows.status import ConnectionStatus
     from .flows.two_steps import StartedLogin
+    from .insights.frame import Library
 
 TIMEOUT = 10.0  # seconds that a cancelled call may take to clean up
 
@@ -200,6 +210,7 @@ class Metaconnect:
         *,
         ad_account: str | None = None,
         raw: bool = False,
+        numbers: Numbers = "decimal",
         refresh: bool = True,
         **options: Unpack[InsightsOptions],
     ) -> list[Row]:
@@ -210,6 +221,55 @@ class Metaconnect:
             date_preset,
             ad_account=ad_account,
             raw=raw,
+            numbers=numbers,
+            refresh=refresh,
+            **options,
+        )
+
+    def insights_many(
+        self,
+        clients: Collection[str] | None = None,
+        date_preset: str | None = None,
+        *,
+        ad_accounts: Sequence[str] = (),
+        all_accounts: bool = False,
+        raw: bool = False,
+        numbers: Numbers = "decimal",
+        refresh: bool = True,
+        **options: Unpack[InsightsOptions],
+    ) -> ManyInsights:
+        """Return the rows of many clients; see `AsyncMetaconnect.insights_many`."""
+        return self._call(
+            self._meta.insights_many,
+            clients,
+            date_preset,
+            ad_accounts=ad_accounts,
+            all_accounts=all_accounts,
+            raw=raw,
+            numbers=numbers,
+            refresh=refresh,
+            **options,
+        )
+
+    def insights_frame(
+        self,
+        client_id: str | None = None,
+        date_preset: str | None = None,
+        *,
+        library: Library | None = None,
+        numbers: Numbers = "float",
+        ad_account: str | None = None,
+        refresh: bool = True,
+        **options: Unpack[InsightsOptions],
+    ) -> Any:
+        """Return Insights as a DataFrame; see `AsyncMetaconnect.insights_frame`."""
+        return self._call(
+            self._meta.insights_frame,
+            client_id,
+            date_preset,
+            library=library,
+            numbers=numbers,
+            ad_account=ad_account,
             refresh=refresh,
             **options,
         )
@@ -221,6 +281,7 @@ class Metaconnect:
         *,
         ad_account: str | None = None,
         raw: bool = False,
+        numbers: Numbers = "decimal",
         refresh: bool = True,
         **options: Unpack[InsightsOptions],
     ) -> Iterator[Row]:
@@ -233,7 +294,7 @@ class Metaconnect:
         pages = self._call(block.__aenter__)
         try:
             while (page := self._call(_next, pages)) is not None:
-                yield from page
+                yield from plain_rows(page, numbers)
         finally:
             if self._running is not None:  # else it is closed already
                 self._call(block.__aexit__, None, None, None)

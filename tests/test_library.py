@@ -1,6 +1,7 @@
 """The program as a library: without a terminal, inside and outside an event loop."""
 
 import asyncio
+import json
 import logging
 import subprocess
 import sys
@@ -213,3 +214,32 @@ def test_the_public_names_are_few_and_documented():
 
 def test_the_package_is_typed():
     assert Path(metaconnect.__file__).with_name("py.typed").exists()
+
+
+class TestOtherShapes:
+    def test_rows_that_json_takes(self):
+        rows = fetch_meta_insights("acme", ACCOUNT, numbers="float")
+
+        assert json.loads(json.dumps(rows)) == rows
+        assert isinstance(rows[0]["spend"], float)
+
+    def test_a_stream_too(self):
+        with Metaconnect() as meta:
+            row = next(meta.stream_insights("acme", numbers="str"))
+
+        assert isinstance(row["spend"], str)
+
+    def test_a_data_frame(self):
+        with Metaconnect() as meta:
+            found = meta.insights_frame("acme", "last_7d", level="campaign")
+            rows = meta.insights("acme", "last_7d", level="campaign")
+
+        assert found["clicks"].sum() == sum(row["clicks"] for row in rows)
+        assert list(found.columns) == list(rows[0])
+
+    def test_many_clients(self):
+        with Metaconnect() as meta:
+            found = meta.insights_many(["acme", "stranger"], "yesterday")
+
+        assert [row["client"] for row in found.rows] == ["acme"]
+        assert [failure.client_id for failure in found.failures] == ["stranger"]

@@ -27,6 +27,7 @@ from ..flows.insights_many import (
     targets_of,
 )
 from ..flows.many import each
+from ..insights.plain import Numbers, plain_rows
 from ..insights.progress import ReadProgress
 from ..insights.query import InsightsOptions, InsightsQuery, insights_query
 from ..models import Connection, Row
@@ -134,6 +135,7 @@ class ManyClients(OneClient):
         ad_accounts: Sequence[str] = (),
         all_accounts: bool = False,
         raw: bool = False,
+        numbers: Numbers = "decimal",
         refresh: bool = True,
         **options: Unpack[InsightsOptions],
     ) -> ManyInsights:
@@ -155,7 +157,7 @@ class ManyClients(OneClient):
         read = self.reading_many(targets.requests, raw=raw, failed=failures.append)
         async with read as parts:
             rows = [row async for part in parts for row in part.rows]
-        return ManyInsights(rows=rows, failures=failures)
+        return ManyInsights(rows=plain_rows(rows, numbers), failures=failures)
 
     async def _ready(
         self, client_id: str, stored: Connection | None, *, refresh: bool

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AbstractAsyncContextManager
-from typing import Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from ..flows.accounts import ad_account_to_read
 from ..flows.clients import PickClient
@@ -14,10 +14,15 @@ from ..flows.insights import (
     insights_report,
     reading,
 )
+from ..insights.plain import Numbers, plain_rows
 from ..insights.progress import ReadProgress
 from ..insights.query import InsightsOptions, InsightsQuery, insights_query
+from ..insights.schema import columns
 from ..models import Row
 from .upkeep import Upkeep
+
+if TYPE_CHECKING:
+    from ..insights.frame import Library
 
 
 class OneClient(Upkeep):
@@ -93,6 +98,7 @@ class OneClient(Upkeep):
         *,
         ad_account: str | None = None,
         raw: bool = False,
+        numbers: Numbers = "decimal",
         refresh: bool = True,
         **options: Unpack[InsightsOptions],
     ) -> AsyncGenerator[Row, None]:
@@ -103,7 +109,7 @@ class OneClient(Upkeep):
         )
         async with self.reading(request, raw=raw) as pages:
             async for page in pages:
-                for row in page:
+                for row in plain_rows(page, numbers):
                     yield row
 
     async def insights(
@@ -113,6 +119,7 @@ class OneClient(Upkeep):
         *,
         ad_account: str | None = None,
         raw: bool = False,
+        numbers: Numbers = "decimal",
         refresh: bool = True,
         **options: Unpack[InsightsOptions],
     ) -> list[Row]:
@@ -122,10 +129,37 @@ class OneClient(Upkeep):
         *ad_account* is any that the client's token reaches, by id or name; by
         default the chosen one. The options are those of
         `metaconnect.insights.query.insights_query`; *raw* leaves the rows as Meta
-        sent them. For *refresh* see `connection_to_read`.
+        sent them, and *numbers* says what a Decimal becomes ("float", "str"). For
+        *refresh* see `connection_to_read`.
         """
         query = insights_query(date_preset, **options)
         request = await self.insights_request(
             query, client_id, ad_account, refresh=refresh
         )
-        return await self.rows(request, raw=raw)
+        return plain_rows(await self.rows(request, raw=raw), numbers)
+
+    async def insights_frame(
+        self,
+        client_id: str | None = None,
+        date_preset: str | None = None,
+        *,
+        library: Library | None = None,
+        numbers: Numbers = "float",
+        ad_account: str | None = None,
+        refresh: bool = True,
+        **options: Unpack[InsightsOptions],
+    ) -> Any:
+        """
+        Return what `insights` returns as a DataFrame; see `insights.frame.frame`.
+
+        *library* is "pandas" or "polars", by default the one that is installed.
+        """
+        from ..insights.frame import frame
+
+        query = insights_query(date_preset, **options)
+        request = await self.insights_request(
+            query, client_id, ad_account, refresh=refresh
+        )
+        rows = await self.rows(request)
+        names = columns(query, currency=request.currency)
+        return frame(rows, names, library=library, numbers=numbers)
