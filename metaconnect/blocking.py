@@ -25,7 +25,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from .api import AsyncMetaconnect
 from .insights.plain import Numbers, plain_rows
-from .insights.query import InsightsOptions, insights_query
+from .insights.query import InsightsOptions, InsightsQuery, insights_query
 from .models import AdAccount, Client, Connection, Row
 from .parts import Notice, log_notice
 from .settings import Settings
@@ -34,6 +34,8 @@ if TYPE_CHECKING:  # most programs go without them
     from .api.many import ManyInsights
     from .flows.disconnect import Disconnection
     from .flows.doctor import Finding
+    from .flows.insights import InsightsRequest
+    from .flows.insights_many import Targets
     from .flows.refresh import Refreshed
     from .flows.status import ConnectionStatus
     from .flows.two_steps import StartedLogin
@@ -290,11 +292,30 @@ class Metaconnect:
         request = self._call(
             self._meta.insights_request, query, client_id, ad_account, refresh=refresh
         )
+        for page in self.pages(request, raw=raw):
+            yield from plain_rows(page, numbers)
+
+    def insights_requests(
+        self,
+        query: InsightsQuery,
+        clients: Collection[str] | None = None,
+        *,
+        all_accounts: bool = False,
+    ) -> Targets:
+        """Return the units of work; see `AsyncMetaconnect.insights_requests`."""
+        return self._call(
+            self._meta.insights_requests, query, clients, all_accounts=all_accounts
+        )
+
+    def pages(
+        self, request: InsightsRequest, *, raw: bool = False
+    ) -> Iterator[list[Row]]:
+        """Yield the rows of a unit of work, a page at a time."""
         block = self._meta.reading(request, raw=raw)
         pages = self._call(block.__aenter__)
         try:
             while (page := self._call(_next, pages)) is not None:
-                yield from plain_rows(page, numbers)
+                yield page
         finally:
             if self._running is not None:  # else it is closed already
                 self._call(block.__aexit__, None, None, None)

@@ -16,7 +16,7 @@ FLOORS = [
     {"parts"},
     {"api"},
     {"blocking"},
-    {"cli"},
+    {"cli", "spark"},
     {"__main__", "__init__"},
 ]
 FLOOR = {part: number for number, parts in enumerate(FLOORS) for part in parts}
