@@ -3,7 +3,7 @@ A pretend Meta for tests and demonstrations, on loopback only.
 
 Not supported:
 
-* asynchronous reports (``POST …/insights``) and batch requests;
+* batch requests, exports of reports;
 * breakdowns but age, gender, country and publisher_platform; action breakdowns;
   ``summary`` (but ``default_summary`` is) and ``time_ranges``; filtering by
   anything but ids, names, statuses and plain numbers;
@@ -43,7 +43,18 @@ switch ``special_accounts``:
 * ``act_103000000000005``: attribution windows without ``value``.
 * ``act_103000000000006``: a lone surrogate, an exponent, text for a number.
 
-In the other ad accounts nothing is deleted and every level agrees.
+* ``act_103000000000007`` to ``…010``: too many rows for one query, for a
+  later page, for one page, and on a single day.
+* ``act_103000000000011`` to ``…018``: report runs that fail, are skipped, stall,
+  or say that they are complete too early; some of them only the first time.
+
+In the other ad accounts nothing is deleted and every level agrees. What those
+accounts do, the switches ask of all: ``query_rows``, ``report_endings``, ….
+
+A report run (``POST …/insights``) is complete after ``report_polls`` polls, two
+unless told otherwise, or after ``report_seconds`` of the sandbox's clock.
+``report_endings`` are those of the runs of one query, in turn:
+``failed,completed`` makes the first fail and the next one work.
 
 A Login for Business configuration (``config_id``) is any number. The token of
 ``200000000000001`` is a system user's and never expires, that of
@@ -51,7 +62,7 @@ A Login for Business configuration (``config_id``) is any number. The token of
 
 ``/_sandbox/`` controls it; a POST needs ``Content-Type: application/json``:
 
-* ``GET  scenarios``  every error, switch and special account with one line each
+* ``GET  scenarios``  every error, switch, special account and end of a report
 * ``POST next``       plan an error
 * ``GET, POST switches``  ``{"auto_approve": true, "expires_in": "missing"}``
 * ``POST tokens``     ``{"type": "SYSTEM_USER", "expires_in": null}``: a token at once
@@ -67,7 +78,7 @@ from .state import Sandbox
 
 # Each completes "It does not do: ...".
 LIMITATIONS = (
-    "asynchronous reports, batch requests",
+    "batch requests, exports of reports",
     "the rarer breakdowns, action breakdowns, summary, time_ranges",
     "any node but the user and ad accounts; any change but to permissions",
     "any response_type but code; device login, PKCE, id_token",

@@ -13,7 +13,9 @@ from starlette.routing import Route
 
 from .accounts import SPECIAL
 from .faults import FAULTS
-from .state import LONG_LIVED, Sandbox, Switches
+from .reports import ENDINGS, endings
+from .state import LONG_LIVED, Sandbox
+from .switches import Switches
 
 TOKEN_KINDS = ("USER", "SYSTEM_USER")
 
@@ -33,7 +35,7 @@ async def _body(request: Request) -> dict[str, Any]:
 
 
 async def scenarios(_request: Request) -> Response:
-    """GET: every fault, switch and special ad account, one line each."""
+    """GET: every fault, switch, special ad account and end of report runs."""
     faults = [
         {
             "error": name,
@@ -50,8 +52,14 @@ async def scenarios(_request: Request) -> Response:
         {"switch": each.name, "about": each.metadata["about"], "default": each.default}
         for each in dataclasses.fields(Switches)
     ]
+    runs = [{"ending": name, "about": each.about} for name, each in ENDINGS.items()]
     return JSONResponse(
-        {"errors": faults, "switches": switches, "special_accounts": special}
+        {
+            "errors": faults,
+            "switches": switches,
+            "special_accounts": special,
+            "report_endings": runs,
+        }
     )
 
 
@@ -83,12 +91,18 @@ async def switches(request: Request) -> Response:
                 changed.turn(name, value)
             except ValueError as problem:
                 raise BadRequest(str(problem)) from None
-        if changed.token_error and changed.token_error not in FAULTS:
-            raise BadRequest(
-                "token_error takes one of the errors of /_sandbox/scenarios"
-            )
+        _check(changed)
         sandbox.switches = changed
     return JSONResponse(dataclasses.asdict(sandbox.switches))
+
+
+def _check(switches: Switches) -> None:
+    """Raise BadRequest for names that are in no list."""
+    for name in ("token_error", "too_much"):
+        if (value := getattr(switches, name)) and value not in FAULTS:
+            raise BadRequest(f"{name} takes one of the errors of /_sandbox/scenarios")
+    if not {*endings(switches.report_endings)} <= {*ENDINGS}:
+        raise BadRequest(f"report_endings takes {', '.join(ENDINGS)}, with commas")
 
 
 async def requests(request: Request) -> Response:

@@ -1,12 +1,17 @@
-"""The state of a sandbox: the app, its users, codes, tokens and switches."""
+"""The state of a sandbox: the app, its users, codes, tokens and report runs."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from .switches import Switches
+
+if TYPE_CHECKING:
+    from .reports import Report
 
 APP_ID = "100200300400500"
 APP_SECRET = "badc0ffee0ddf00dbadc0ffee0ddf00d"
@@ -33,57 +38,6 @@ DATA_ACCESS = timedelta(days=90)
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
-
-
-def _about(default: Any, text: str) -> Any:
-    return field(default=default, metadata={"about": text})
-
-
-@dataclass(kw_only=True)
-class Switches:
-    """The settings of ``/_sandbox/switches``; `about` explains each."""
-
-    auto_approve: bool = _about(
-        False, "the dialog redirects as if Continue was pressed"
-    )
-    decline: str = _about("", "permissions that auto_approve leaves unticked")
-    business_login: bool = _about(False, "the dialog refuses scope and wants config_id")
-    redirect_uris: str = _about(
-        "", "Valid OAuth Redirect URIs, with spaces; else all https, http://localhost"
-    )
-    code_expires_in: int = _about(600, "seconds an authorization code lives")
-    expires_in: str = _about("", "in token answers: a number of seconds, or 'missing'")
-    never_expires: bool = _about(False, "user tokens have expires_at 0")
-    extend_long_lived: bool = _about(
-        True, "exchanging a long-lived token moves its date"
-    )
-    token_error: str = _about("", "every user token fails with this, such as 190/460")
-    require_proof: bool = _about(False, "calls without appsecret_proof are refused")
-    ad_accounts: int = _about(-1, "how many ad accounts are reached; -1 is all")
-    special_accounts: bool = _about(
-        False, "list the ad accounts with unusual numbers too, after the others"
-    )
-    ticked: str = _about("", "ad accounts ticked at the login, with commas; else all")
-    row_budget: int = _about(10_000, "rows of one answer above which Insights fails")
-    regain_minutes: int = _about(12, "estimated_time_to_regain_access of a throttle")
-    usage_percent: int = _about(1, "call_count of the usage headers")
-    latency_ms: int = _about(0, "milliseconds to wait before each answer")
-
-    def turn(self, name: str, value: object) -> None:
-        """Set one switch; ValueError says what it accepts."""
-        known = {each.name: each for each in fields(self)}
-        if name not in known:
-            raise ValueError(f"no switch {name!r}; there are {', '.join(known)}")
-        wanted = type(known[name].default)
-        if wanted is str and type(value) is int:
-            value = str(value)
-        if type(value) is not wanted:
-            raise ValueError(f"{name} takes a {wanted.__name__}")
-        if name == "expires_in" and not (
-            value in ("", "missing") or str(value).isdecimal()
-        ):
-            raise ValueError("expires_in takes a number of seconds, or 'missing'")
-        setattr(self, name, value)
 
 
 @dataclass(kw_only=True)
@@ -160,6 +114,7 @@ class Sandbox:
         self.dialogs: dict[str, dict[str, str]] = {}
         self.planned: list[Planned] = []
         self.requests: list[dict[str, Any]] = []
+        self.reports: dict[str, Report] = {}
         self._ahead = timedelta(0)
 
     def now(self) -> datetime:
