@@ -48,6 +48,8 @@ switch ``special_accounts``:
 * ``act_103000000000011`` to ``…018``: report runs that fail, are skipped, stall,
   or say that they are complete too early; some of them only the first time.
 
+* ``act_103000000000019``: a quota of 20 requests an hour.
+
 In the other ad accounts nothing is deleted and every level agrees. What those
 accounts do, the switches ask of all: ``query_rows``, ``report_endings``, ….
 
@@ -55,6 +57,11 @@ A report run (``POST …/insights``) is complete after ``report_polls`` polls, t
 unless told otherwise, or after ``report_seconds`` of the sandbox's clock.
 ``report_endings`` are those of the runs of one query, in turn:
 ``failed,completed`` makes the first fail and the next one work.
+
+With the switches ``quota`` (of each ad account) and ``app_quota`` the usage
+headers rise with each request for Insights or a report run. Above 100 % the
+answer is 80000/2446079 or 4/1504022, until ``quota_seconds`` of the sandbox's
+clock have passed since the first request. A refused request counts too.
 
 A Login for Business configuration (``config_id``) is any number. The token of
 ``200000000000001`` is a system user's and never expires, that of

@@ -83,6 +83,14 @@ class Planned:
     times: int | None
 
 
+@dataclass(kw_only=True)
+class Use:
+    """How many requests were made since a quota was last fresh."""
+
+    requests: int
+    seconds_left: float
+
+
 class Sandbox:
     """
     One app, one person, one system user, their tokens, and the switches.
@@ -115,6 +123,7 @@ class Sandbox:
         self.planned: list[Planned] = []
         self.requests: list[dict[str, Any]] = []
         self.reports: dict[str, Report] = {}
+        self.uses: dict[str, tuple[datetime, int]] = {}
         self._ahead = timedelta(0)
 
     def now(self) -> datetime:
@@ -136,6 +145,22 @@ class Sandbox:
                     planned.times -= 1
                 return planned.error
         return None
+
+    def use(self, key: str, count: int = 0) -> Use:
+        """
+        Add `count` requests to the quota of an ad account, or "app"; return its use.
+
+        The quota is fresh again `quota_seconds` after its first request.
+        """
+        now = self.now()
+        span = timedelta(seconds=self.switches.quota_seconds)
+        since, requests = self.uses.get(key, (now, 0))
+        if now >= since + span:
+            since, requests = now, 0
+        if count:
+            self.uses[key] = since, requests + count
+        left = (since + span - now).total_seconds()
+        return Use(requests=requests + count, seconds_left=left)
 
     def grant(self, granted: list[str], declined: list[str]) -> None:
         """Record the permissions that were granted and declined."""

@@ -54,6 +54,13 @@ class Switches:
     )
     regain_minutes: int = _about(12, "estimated_time_to_regain_access of a throttle")
     usage_percent: int = _about(1, "call_count of the usage headers")
+    quota: int = _about(
+        0, "Insights requests of each ad account until it is throttled; 0 is no limit"
+    )
+    app_quota: int = _about(
+        0, "Insights requests of the app until it is throttled; 0 is no limit"
+    )
+    quota_seconds: int = _about(3600, "seconds of the clock until a quota is fresh")
     latency_ms: int = _about(0, "milliseconds to wait before each answer")
 
     def turn(self, name: str, value: object) -> None:
