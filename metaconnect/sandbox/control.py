@@ -14,6 +14,7 @@ from starlette.routing import Route
 from .accounts import SPECIAL
 from .faults import FAULTS
 from .reports import ENDINGS, endings
+from .rows import ORDERS
 from .state import LONG_LIVED, Sandbox
 from .switches import Switches
 
@@ -101,6 +102,8 @@ def _check(switches: Switches) -> None:
     for name in ("token_error", "too_much"):
         if (value := getattr(switches, name)) and value not in FAULTS:
             raise BadRequest(f"{name} takes one of the errors of /_sandbox/scenarios")
+    if switches.row_order not in ("", *ORDERS):
+        raise BadRequest(f"row_order takes {', '.join(ORDERS)}")
     if not {*endings(switches.report_endings)} <= {*ENDINGS}:
         raise BadRequest(f"report_endings takes {', '.join(ENDINGS)}, with commas")
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from . import accounts
 from .accounts import Account
 from .auth import caller, require_ads
-from .faults import BY_ACCOUNT, Fault, GraphResponse
+from .faults import BY_ACCOUNT, Fault, RowsResponse
 from .fields import limit_of, page, row_number
 from .query import Query, parse_query
 from .rows import rows_of, summary_of
@@ -52,7 +52,7 @@ async def page_of_rows(
     body = page(request, rows)
     if summary and (row := await run_in_threadpool(summary_of, query)):
         body["summary"] = row
-    return GraphResponse(body)
+    return RowsResponse(body)
 
 
 def _check_size(account: Account, rows: int, limit: int, sandbox: Sandbox) -> None:

@@ -54,6 +54,12 @@ class Switches:
     )
     regain_minutes: int = _about(12, "estimated_time_to_regain_access of a throttle")
     usage_percent: int = _about(1, "call_count of the usage headers")
+    row_order: str = _about(
+        "", "of Insights: by-day, newest-first or shuffled; else object by object"
+    )
+    opted_in: bool = _about(
+        False, "breakdowns that need opting in have rows: impression_device, …"
+    )
     quota: int = _about(
         0, "Insights requests of each ad account until it is throttled; 0 is no limit"
     )
