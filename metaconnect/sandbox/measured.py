@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from .accounts import ZERO_DECIMAL
+from .ads import ACTIVE, Ad, ads_of
 from .breakdowns import ACTION_BREAKDOWNS, UNBROKEN, Cell, cut_cell
 from .date_ranges import Days
 from .metrics import Metrics, Part
 from .query import IDENTITY, Query
 from .slices import WINDOWS, Range, chances_of, cut
-from .synthetic import ACTIVE, Ad, Counts, ads_of, counts_of, running_days, total
+from .synthetic import Counts, counts_of, running_days, total
 
 OBJECTIVES = {
     "shop": "OUTCOME_SALES",

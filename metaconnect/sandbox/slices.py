@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from .ads import Ad, draw
 from .breakdowns import WHOLE, Cell
-from .synthetic import Ad, Counts, draw
+from .synthetic import Counts
 
 Range = tuple[int, int]
 # The part of each count that a window holds; the other windows hold nothing, such
