@@ -19,6 +19,7 @@ from .state import LONG_LIVED, Sandbox
 from .switches import Switches
 
 TOKEN_KINDS = ("USER", "SYSTEM_USER")
+METHODS = ("", "GET", "POST", "DELETE")
 
 
 class BadRequest(ValueError):
@@ -65,10 +66,27 @@ async def scenarios(_request: Request) -> Response:
 
 
 async def plan(request: Request) -> Response:
-    """POST {"path", "error", "times"}: plan faults; times 0 is until the reset."""
+    """
+    POST {"path", "error", "times", "method", "after"}: plan faults.
+
+    0 times is until the reset; the first `after` requests are answered as usual.
+    """
     sandbox: Sandbox = request.app.state.sandbox
-    body = await _body(request)
-    path, error, times = body.get("path", "*"), body.get("error"), body.get("times", 1)
+    wanted: dict[str, Any] = {
+        "path": "*",
+        "error": None,
+        "times": 1,
+        "method": "",
+        "after": 0,
+    }
+    wanted |= {k: v for k, v in (await _body(request)).items() if k in wanted}
+    _check_plan(**wanted)
+    sandbox.plan(**{**wanted, "times": wanted["times"] or None})
+    waiting = [dataclasses.asdict(each) for each in sandbox.planned]
+    return JSONResponse({"planned": [each for each in waiting if each["times"] != 0]})
+
+
+def _check_plan(path: Any, error: Any, times: Any, method: Any, after: Any) -> None:
     if error not in FAULTS:
         raise BadRequest(f"no error {error!r}; see GET /_sandbox/scenarios")
     if not isinstance(path, str) or not (path == "*" or path.startswith("/")):
@@ -77,9 +95,10 @@ async def plan(request: Request) -> Response:
         )
     if type(times) is not int or times < 0:
         raise BadRequest("times is a number; 0 is until the reset")
-    sandbox.plan(path, error, times or None)
-    waiting = [dataclasses.asdict(each) for each in sandbox.planned]
-    return JSONResponse({"planned": [each for each in waiting if each["times"] != 0]})
+    if type(after) is not int or after < 0:
+        raise BadRequest("after is a number of requests")
+    if method not in METHODS:
+        raise BadRequest("method is GET, POST or DELETE; without it, any")
 
 
 async def switches(request: Request) -> Response:

@@ -54,7 +54,7 @@ class GraphMiddleware:
 
     def _fault(self, scope: Scope) -> Fault | None:
         """Return what this request fails with before it reaches its route."""
-        if planned := self.sandbox.due(scope["path"]):
+        if planned := self.sandbox.due(scope["method"], scope["path"]):
             return Fault(planned, path=scope["path"])
         if scope["major"] > NEWEST:
             return Fault("2500/path", path=scope["path"])

@@ -47,7 +47,11 @@ UNSUPPORTED = ("summary", "time_ranges")
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """A valid query; hashable, so that its rows are made once for all pages."""
+    """
+    A valid query; hashable, so that its rows are made once for all pages.
+
+    `unique` is whether people are counted, `order` a name of `rows.ORDERS` or "".
+    """
 
     account_id: str
     account: Account = field(compare=False, repr=False)

@@ -76,11 +76,17 @@ class Token:
 
 @dataclass(kw_only=True)
 class Planned:
-    """A fault planned for requests to `path`; `times` None is until the reset."""
+    """
+    A fault planned for requests to `path`; `times` None is until the reset.
+
+    `method` "" is any; the first `after` of the requests are answered as usual.
+    """
 
     path: str
     error: str
     times: int | None
+    method: str = ""
+    after: int = 0
 
 
 @dataclass(kw_only=True)
@@ -133,17 +139,33 @@ class Sandbox:
         """Move the clock forward."""
         self._ahead += timedelta(seconds=seconds)
 
-    def plan(self, path: str, error: str, times: int | None = 1) -> None:
+    def plan(
+        self,
+        path: str,
+        error: str,
+        times: int | None = 1,
+        *,
+        method: str = "",
+        after: int = 0,
+    ) -> None:
         """Answer the next `times` requests to `path` ("*" is any) with a fault."""
-        self.planned.append(Planned(path=path, error=error, times=times))
+        self.planned.append(
+            Planned(path=path, error=error, times=times, method=method, after=after)
+        )
 
-    def due(self, path: str) -> str | None:
+    def due(self, method: str, path: str) -> str | None:
         """Return the fault that is planned for this request, if any."""
         for planned in self.planned:
-            if planned.path in ("*", path) and planned.times != 0:
-                if planned.times is not None:
-                    planned.times -= 1
-                return planned.error
+            if planned.path not in ("*", path) or planned.times == 0:
+                continue
+            if planned.method not in ("", method):
+                continue
+            if planned.after:
+                planned.after -= 1
+                continue
+            if planned.times is not None:
+                planned.times -= 1
+            return planned.error
         return None
 
     def use(self, key: str, count: int = 0) -> Use:
