@@ -9,13 +9,28 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from . import businesses, control, graph, tokens
+from . import businesses, control, graph, reports, tokens
 from .dialog import dialog, dialog_answer
 from .faults import Fault, answer
 from .guard import GuardMiddleware
-from .insights import insights, report_run
+from .insights import insights
 from .middleware import GraphMiddleware
 from .state import Sandbox
+
+
+async def node(request: Request) -> Response:
+    """GET /{id}: a report run or an ad account."""
+    if report := reports.find(request):
+        return await reports.poll(request, report)
+    return await graph.ad_account(request)
+
+
+async def rows(request: Request) -> Response:
+    """GET /{id}/insights: of a report run or an ad account."""
+    if report := reports.find(request):
+        return await reports.rows(request, report)
+    return await insights(request)
+
 
 GET_POST = ["GET", "POST"]
 ROUTES = [
@@ -34,9 +49,9 @@ ROUTES = [
     Route("/{user_id}/assigned_ad_accounts", graph.assigned_ad_accounts),
     Route("/{business_id}/owned_ad_accounts", businesses.owned_ad_accounts),
     Route("/{business_id}/client_ad_accounts", businesses.client_ad_accounts),
-    Route("/{object_id}", graph.ad_account),
-    Route("/{object_id}/insights", insights),
-    Route("/{object_id}/insights", report_run, methods=["POST"]),
+    Route("/{object_id}", node),
+    Route("/{object_id}/insights", rows),
+    Route("/{object_id}/insights", reports.start, methods=["POST"]),
 ]
 
 

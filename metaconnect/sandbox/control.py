@@ -13,9 +13,13 @@ from starlette.routing import Route
 
 from .accounts import SPECIAL
 from .faults import FAULTS
-from .state import LONG_LIVED, Sandbox, Switches
+from .reports import ENDINGS, endings
+from .rows import ORDERS
+from .state import LONG_LIVED, Sandbox
+from .switches import Switches
 
 TOKEN_KINDS = ("USER", "SYSTEM_USER")
+METHODS = ("", "GET", "POST", "DELETE")
 
 
 class BadRequest(ValueError):
@@ -33,7 +37,7 @@ async def _body(request: Request) -> dict[str, Any]:
 
 
 async def scenarios(_request: Request) -> Response:
-    """GET: every fault, switch and special ad account, one line each."""
+    """GET: every fault, switch, special ad account and end of report runs."""
     faults = [
         {
             "error": name,
@@ -50,16 +54,39 @@ async def scenarios(_request: Request) -> Response:
         {"switch": each.name, "about": each.metadata["about"], "default": each.default}
         for each in dataclasses.fields(Switches)
     ]
+    runs = [{"ending": name, "about": each.about} for name, each in ENDINGS.items()]
     return JSONResponse(
-        {"errors": faults, "switches": switches, "special_accounts": special}
+        {
+            "errors": faults,
+            "switches": switches,
+            "special_accounts": special,
+            "report_endings": runs,
+        }
     )
 
 
 async def plan(request: Request) -> Response:
-    """POST {"path", "error", "times"}: plan faults; times 0 is until the reset."""
+    """
+    POST {"path", "error", "times", "method", "after"}: plan faults.
+
+    0 times is until the reset; the first `after` requests are answered as usual.
+    """
     sandbox: Sandbox = request.app.state.sandbox
-    body = await _body(request)
-    path, error, times = body.get("path", "*"), body.get("error"), body.get("times", 1)
+    wanted: dict[str, Any] = {
+        "path": "*",
+        "error": None,
+        "times": 1,
+        "method": "",
+        "after": 0,
+    }
+    wanted |= {k: v for k, v in (await _body(request)).items() if k in wanted}
+    _check_plan(**wanted)
+    sandbox.plan(**{**wanted, "times": wanted["times"] or None})
+    waiting = [dataclasses.asdict(each) for each in sandbox.planned]
+    return JSONResponse({"planned": [each for each in waiting if each["times"] != 0]})
+
+
+def _check_plan(path: Any, error: Any, times: Any, method: Any, after: Any) -> None:
     if error not in FAULTS:
         raise BadRequest(f"no error {error!r}; see GET /_sandbox/scenarios")
     if not isinstance(path, str) or not (path == "*" or path.startswith("/")):
@@ -68,9 +95,10 @@ async def plan(request: Request) -> Response:
         )
     if type(times) is not int or times < 0:
         raise BadRequest("times is a number; 0 is until the reset")
-    sandbox.plan(path, error, times or None)
-    waiting = [dataclasses.asdict(each) for each in sandbox.planned]
-    return JSONResponse({"planned": [each for each in waiting if each["times"] != 0]})
+    if type(after) is not int or after < 0:
+        raise BadRequest("after is a number of requests")
+    if method not in METHODS:
+        raise BadRequest("method is GET, POST or DELETE; without it, any")
 
 
 async def switches(request: Request) -> Response:
@@ -83,12 +111,20 @@ async def switches(request: Request) -> Response:
                 changed.turn(name, value)
             except ValueError as problem:
                 raise BadRequest(str(problem)) from None
-        if changed.token_error and changed.token_error not in FAULTS:
-            raise BadRequest(
-                "token_error takes one of the errors of /_sandbox/scenarios"
-            )
+        _check(changed)
         sandbox.switches = changed
     return JSONResponse(dataclasses.asdict(sandbox.switches))
+
+
+def _check(switches: Switches) -> None:
+    """Raise BadRequest for names that are in no list."""
+    for name in ("token_error", "too_much"):
+        if (value := getattr(switches, name)) and value not in FAULTS:
+            raise BadRequest(f"{name} takes one of the errors of /_sandbox/scenarios")
+    if switches.row_order not in ("", *ORDERS):
+        raise BadRequest(f"row_order takes {', '.join(ORDERS)}")
+    if not {*endings(switches.report_endings)} <= {*ENDINGS}:
+        raise BadRequest(f"report_endings takes {', '.join(ENDINGS)}, with commas")
 
 
 async def requests(request: Request) -> Response:

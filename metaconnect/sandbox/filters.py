@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
+from .ads import Ad
 from .faults import Fault
 from .fields import NAMES, names_list
 from .metrics import NUMBERS, READERS, Metrics
-from .synthetic import Ad
 
 OBJECTS = ("campaign", "adset", "ad")
 # What may follow "campaign.", "adset." or "ad.", and the Ad's word for it.

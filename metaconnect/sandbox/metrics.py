@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from .actions import actions_of, conversions_of, values_of
 from .synthetic import Counts
@@ -21,24 +21,47 @@ Typed = list[dict[str, str]] | None
 ByType = Callable[[Counts], Mapping[str, Any]]
 
 
+class Part(NamedTuple):
+    """What the entries of action lists are made of: their keys, and their counts."""
+
+    keys: Mapping[str, str]
+    counts: Counts
+    windows: Mapping[str, Counts]
+
+
 class Metrics:
-    """One row's numbers; `value` is None where Meta leaves the key out."""
+    """
+    One row's numbers; `value` is None where Meta leaves the key out.
+
+    `parts` are what action lists are cut into, usually one; `unique` is whether
+    people are counted.
+    """
 
     def __init__(
-        self, counts: Counts, *, minor: int, kind: str, windows: Mapping[str, Counts]
+        self,
+        counts: Counts,
+        *,
+        minor: int,
+        kind: str,
+        parts: Sequence[Part],
+        unique: bool = True,
     ) -> None:
         self.counts = counts
         self.minor = minor
         self.indicator = RESULTS[kind]
-        self.windows = windows
+        self.parts = parts
+        self.unique = unique
         self.spend = Decimal(counts.spend) / minor
         # People are counted once, so reach grows slower than the days.
         crowd = 1 + 0.4 * math.log(max(counts.parts, 1))
-        self.reach = max(1, round(counts.reach / crowd)) if counts.reach else 0
+        people = counts.reach if unique else 0
+        self.reach = max(1, round(people / crowd)) if people else 0
 
     def value(self, field: str) -> Any:
         reader = READERS.get(field)
-        return reader(self) if reader else None
+        if reader is None or (not self.unique and field.startswith("unique_")):
+            return None
+        return reader(self)
 
     def money(self, smallest: int) -> str:
         if self.minor == 1 or not smallest:
@@ -52,16 +75,19 @@ class Metrics:
 
     def typed(self, by_type: ByType) -> Typed:
         """Return a list by action type, with the windows that were asked for."""
-        found = [
-            {"action_type": kind, "value": str(value)}
-            for kind, value in by_type(self.counts).items()
-            if value is not None
-        ]
-        for name, counts in self.windows.items():
-            part = by_type(counts)
-            for entry in found:
-                if (value := part.get(entry["action_type"])) is not None:
-                    entry[name] = str(value)
+        found = []
+        for keys, counts, windows in self.parts:
+            entries = [
+                {"action_type": kind, **keys, "value": str(value)}
+                for kind, value in by_type(counts).items()
+                if value is not None
+            ]
+            for name, part in windows.items():
+                values = by_type(part)
+                for entry in entries:
+                    if (value := values.get(entry["action_type"])) is not None:
+                        entry[name] = str(value)
+            found += entries
         return found or None
 
     def costs(self, counted: ByType) -> Typed:
@@ -111,7 +137,7 @@ NUMBERS: dict[str, Callable[[Metrics], Any]] = {
     "social_spend": lambda m: m.money(m.counts.social_spend),
     "impressions": lambda m: str(m.counts.impressions),
     "reach": lambda m: str(m.reach),
-    "frequency": lambda m: m.ratio(m.counts.impressions, m.reach),
+    "frequency": lambda m: m.ratio(m.counts.impressions, m.reach) if m.unique else "0",
     "clicks": lambda m: str(m.counts.clicks),
     "unique_clicks": lambda m: str(m.counts.clicks - m.counts.clicks // 20),
     "inline_link_clicks": lambda m: str(m.counts.link_clicks),

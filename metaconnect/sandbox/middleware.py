@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .faults import Fault, answer, trace_id
 from .state import Sandbox
+from .usage import over_quota, usage_headers
 
 VERSION = re.compile(r"^/(v(\d+)\.\d+)(?=/|$)")
 NEWEST = 26
@@ -24,7 +24,6 @@ OLDEST_GRAPH = 21
 OLDEST_MARKETING = 25
 MARKETING = re.compile(r"^/(act_|me/adaccounts|\w+/assigned_ad_accounts)")
 REMOVED_PARAMETERS = ("pretty", "debug", "date_format")
-INSIGHTS = re.compile(r"^/act_(\d+)/insights$")
 
 
 class GraphMiddleware:
@@ -55,13 +54,13 @@ class GraphMiddleware:
 
     def _fault(self, scope: Scope) -> Fault | None:
         """Return what this request fails with before it reaches its route."""
-        if planned := self.sandbox.due(scope["path"]):
+        if planned := self.sandbox.due(scope["method"], scope["path"]):
             return Fault(planned, path=scope["path"])
         if scope["major"] > NEWEST:
             return Fault("2500/path", path=scope["path"])
         if removed := _removed_feature(scope):
             return Fault("100/protocol", param=removed)
-        return None
+        return over_quota(scope, self.sandbox)
 
     def _record(self, scope: Scope) -> None:
         self.sandbox.requests.append(
@@ -156,47 +155,3 @@ def graph_headers(scope: Mapping[str, Any], sandbox: Sandbox) -> dict[str, str]:
             f"as v{asked}.0 has been deprecated."
         )
     return headers | usage_headers(scope, sandbox)
-
-
-def usage_headers(scope: Mapping[str, Any], sandbox: Sandbox) -> dict[str, str]:
-    """
-    Return the usage headers: percent of each quota, waiting times in minutes.
-
-    https://developers.facebook.com/docs/graph-api/overview/rate-limiting
-    """
-    insights = INSIGHTS.match(scope["path"])
-    throttle = scope.get("throttle")
-    used = sandbox.switches.usage_percent
-    app_used = 100 if throttle == "app" else used
-    headers = {}
-    if insights or throttle == "app":
-        shares = {"call_count": app_used, "total_cputime": used, "total_time": used}
-        headers["X-App-Usage"] = json.dumps(shares)
-    if insights or throttle == "business":
-        account = insights[1] if insights else "0"
-        headers["X-Business-Use-Case-Usage"] = json.dumps(
-            {account: [_business_usage(scope, sandbox)]}
-        )
-    if insights:
-        tier = "standard_access"
-        shares = {"app_id_util_pct": app_used, "acc_id_util_pct": used}
-        headers["X-FB-Ads-Insights-Throttle"] = json.dumps(
-            {**shares, "ads_api_access_tier": tier}
-        )
-    return headers
-
-
-def _business_usage(scope: Mapping[str, Any], sandbox: Sandbox) -> dict[str, Any]:
-    used = sandbox.switches.usage_percent
-    throttled = scope.get("throttle") == "business"
-    insights = INSIGHTS.match(scope["path"])
-    return {
-        "type": "ads_insights" if insights else "ads_management",
-        "call_count": 100 if throttled else used,
-        "total_cputime": used,
-        "total_time": used,
-        "estimated_time_to_regain_access": (
-            sandbox.switches.regain_minutes if throttled else 0
-        ),
-        "ads_api_access_tier": "standard_access",
-    }

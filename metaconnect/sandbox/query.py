@@ -12,11 +12,20 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from .accounts import Account
+from .breakdowns import (
+    ACTION_BREAKDOWNS,
+    COMBINATIONS,
+    HOURLY,
+    HOURLY_AUDIENCE,
+    OPT_IN,
+    SUPPORTED,
+    Cell,
+    cells_of,
+)
 from .date_ranges import Days, asked_days, slices
 from .faults import Fault
 from .fields import NAMES, names_list
 from .filters import Filter, Sort, parse_filters, parse_sort
-from .slices import BREAKDOWNS, COMBINATIONS, Cell, cells_of
 from .state import Sandbox
 
 # What names a row of each level; the last id tells one object from another.
@@ -38,7 +47,11 @@ UNSUPPORTED = ("summary", "time_ranges")
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """A valid query; hashable, so that its rows are made once for all pages."""
+    """
+    A valid query; hashable, so that its rows are made once for all pages.
+
+    `unique` is whether people are counted, `order` a name of `rows.ORDERS` or "".
+    """
 
     account_id: str
     account: Account = field(compare=False, repr=False)
@@ -47,6 +60,9 @@ class Query:
     date_ranges: tuple[Days, ...]
     windows: tuple[str, ...]
     cells: tuple[Cell, ...]
+    action_breakdown: str
+    unique: bool
+    order: str
     filters: tuple[Filter, ...]
     sort: Sort | None
     today: date
@@ -57,13 +73,14 @@ def parse_query(params: Mapping[str, str], account: Account, sandbox: Sandbox) -
     for param in UNSUPPORTED:
         if params.get(param, "") not in ("", "[]"):
             raise Fault("100/unsupported", param=param)
-    if names_list(params.get("action_breakdowns", "")) not in ([], ["action_type"]):
-        raise Fault("100/unsupported", param="action_breakdowns")
     level = params.get("level") or "account"
     if level not in IDENTITY:
         raise Fault("100/enum", param="level", values="ad, adset, campaign, account")
     today = sandbox.now().astimezone(ZoneInfo(account["timezone_name"])).date()
     days = asked_days(params, today)
+    breakdowns = _breakdowns(params)
+    opted_in = account.get("opted_in", sandbox.switches.opted_in)
+    empty = not opted_in and not OPT_IN.isdisjoint(breakdowns)
     return Query(
         account_id=account["account_id"],
         account=account,
@@ -71,7 +88,11 @@ def parse_query(params: Mapping[str, str], account: Account, sandbox: Sandbox) -
         fields=_fields(params, level),
         date_ranges=tuple(slices(days, params.get("time_increment") or "all_days")),
         windows=_windows(params),
-        cells=_cells(params),
+        cells=() if empty else cells_of(breakdowns),
+        action_breakdown=_action_breakdown(params),
+        # Hourly breakdowns count nobody once.
+        unique={HOURLY, HOURLY_AUDIENCE}.isdisjoint(breakdowns),
+        order=account.get("row_order", sandbox.switches.row_order),
         filters=parse_filters(params.get("filtering", "")),
         sort=parse_sort(params.get("sort", "")),
         today=today,
@@ -106,15 +127,27 @@ def _windows(params: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(windows))
 
 
-def _cells(params: Mapping[str, str]) -> tuple[Cell, ...]:
+def _breakdowns(params: Mapping[str, str]) -> tuple[str, ...]:
     names = list(dict.fromkeys(names_list(params.get("breakdowns", ""))))
     wrong = [name for name in names if name not in NAMES["breakdowns"]]
     if wrong:
         raise Fault("100/breakdowns", **_listed(wrong))
     for name in names:
-        if name not in BREAKDOWNS:
+        if name not in SUPPORTED:
             raise Fault("100/unsupported", param=f"breakdown {name}")
     if tuple(sorted(names)) not in COMBINATIONS:
         columns = ", ".join(["action_type", *sorted(names)])
         raise Fault("100/combination", names=columns)
-    return cells_of(tuple(names))
+    return tuple(names)
+
+
+def _action_breakdown(params: Mapping[str, str]) -> str:
+    """Return what action lists are cut by beside the type of action, or ""."""
+    names = set(names_list(params.get("action_breakdowns", "")))
+    if names <= {"action_type"}:
+        return ""
+    name, *more = names - {"action_type"}
+    if more or "action_type" not in names or name not in ACTION_BREAKDOWNS:
+        columns = ", ".join(sorted(names))
+        raise Fault("100/unsupported", param=f"action_breakdowns {columns}")
+    return name

@@ -1,169 +1,138 @@
-"""The rows of a valid Insights query."""
+"""
+The rows of a valid Insights query, each as JSON, and their order.
+
+A slice of time is made once, and kept for every query that differs in its days
+only: clients ask the same for one window after another.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
+from itertools import chain
+from threading import Lock
 from typing import Any, NamedTuple
+from zlib import crc32
 
-from .accounts import ZERO_DECIMAL
+from .breakdowns import UNBROKEN, Cell
 from .date_ranges import Days
+from .faults import meta_json
+from .measured import measured, objects_of, selected_ads
 from .metrics import Metrics
-from .query import IDENTITY, Query
+from .query import Query
 from .quirks import QUIRKS
-from .slices import UNBROKEN, WINDOWS, Cell, Range, chances_of, cut
-from .synthetic import ACTIVE, Ad, Counts, ads_of, counts_of, running_days, total
 
-OBJECTIVES = {
-    "shop": "OUTCOME_SALES",
-    "leads": "OUTCOME_LEADS",
-    "awareness": "OUTCOME_AWARENESS",
-}
+MOST_KEPT = 150_000
 Row = dict[str, Any]
-# What an ad did on a day, and where its roundings fall.
-Part = tuple[Counts, tuple[int, ...]]
 
 
-class Found(NamedTuple):
-    """A row before it is written: what names it, and its numbers."""
+class Made(NamedTuple):
+    """A row, its object's place among the objects, and what it is sorted by."""
 
-    texts: dict[str, str]
-    cell: Cell
-    metrics: Metrics
+    place: int
+    key: Any
+    text: str
 
 
-@lru_cache(maxsize=32)
-def rows_of(query: Query) -> tuple[Row, ...]:
-    """All rows, object by object, each in the order of its days, or as sorted."""
-    by_metric = [each for each in query.filters if not each.kind]
-    found: Iterator[Found] | list[Found] = _found(query)
-    if by_metric:
-        found = [
-            row for row in found if all(f.takes_row(row.metrics) for f in by_metric)
-        ]
-    if order := query.sort:
-        found = sorted(
-            found,
-            key=lambda row: order.key(row.texts, row.metrics),
-            reverse=order.descending,
-        )
-    return tuple(_written(query, row) for row in found)
+def _by_object(slices: Sequence[Sequence[Made]]) -> list[Made]:
+    return sorted(chain(*slices), key=lambda row: row.place)
+
+
+def _by_day(slices: Sequence[Sequence[Made]]) -> list[Made]:
+    return list(chain(*slices))
+
+
+def _newest_first(slices: Sequence[Sequence[Made]]) -> list[Made]:
+    return list(chain(*reversed(slices)))
+
+
+def _shuffled(slices: Sequence[Sequence[Made]]) -> list[Made]:
+    """Return them in no order, but in the same one at every call."""
+    return sorted(chain(*slices), key=lambda row: crc32(row.text.encode()))
+
+
+ORDERS: dict[str, Callable[[Sequence[Sequence[Made]]], list[Made]]] = {
+    "by-day": _by_day,
+    "newest-first": _newest_first,
+    "shuffled": _shuffled,
+}
+
+
+@lru_cache(maxsize=64)
+def rows_of(query: Query) -> tuple[str, ...]:
+    """All rows as JSON, in the order of the ad account, or as sorted."""
+    same = replace(query, date_ranges=())
+    slices = [KEPT.made(same, days) for days in query.date_ranges]
+    rows = ORDERS.get(query.order, _by_object)(slices)
+    if query.sort:
+        rows.sort(key=lambda row: row.key, reverse=query.sort.descending)
+    return tuple(row.text for row in rows)
 
 
 @lru_cache(maxsize=32)
 def summary_of(query: Query) -> Row | None:
     """The one row that `default_summary` adds: all objects over all days."""
     days = query.date_ranges[0][0], query.date_ranges[-1][1]
-    found = _measured(query, selected_ads(query), days, UNBROKEN)
-    for cell, metrics in found:
-        texts = {"date_start": days[0].isoformat(), "date_stop": days[1].isoformat()}
-        return _written(query, Found(texts, cell, metrics))
+    found = measured(query, [selected_ads(query)], days, UNBROKEN)
+    for _, cell, metrics in found:
+        return _written(query, {}, days, cell, metrics)
     return None
 
 
-def _found(query: Query) -> Iterator[Found]:
-    for ads in _objects(query):
-        named = _named(query, ads[0])
-        for days in query.date_ranges:
-            for cell, metrics in _measured(query, ads, days, query.cells):
-                texts = {
-                    **named,
-                    "date_start": days[0].isoformat(),
-                    "date_stop": days[1].isoformat(),
-                }
-                yield Found(texts, cell, metrics)
+class _Kept:
+    """The slices made last, up to a number of rows; safe between threads."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._rows = 0
+        self._slices: dict[tuple[Query, Days], tuple[Made, ...]] = {}
+        self._lock = Lock()
+
+    def made(self, query: Query, days: Days) -> tuple[Made, ...]:
+        """Return the rows of a slice; *query* is without days."""
+        made = self._slices.get((query, days))
+        if made is None:
+            made = tuple(_make(query, days))
+            with self._lock:
+                self._keep((query, days), made)
+        return made
+
+    def _keep(self, key: tuple[Query, Days], made: tuple[Made, ...]) -> None:
+        if key not in self._slices:
+            self._slices[key] = made
+            self._rows += len(made)
+        while self._rows > self._most:
+            self._rows -= len(self._slices.pop(next(iter(self._slices))))
 
 
-def _written(query: Query, found: Found) -> Row:
-    texts, metrics = found.texts, found.metrics
-    row: Row = {name: texts[name] for name in query.fields if name in texts}
+KEPT = _Kept(MOST_KEPT)
+
+
+def _make(query: Query, days: Days) -> Iterator[Made]:
+    by_metric = [each for each in query.filters if not each.kind]
+    objects = objects_of(query)
+    dates = {"date_start": days[0].isoformat(), "date_stop": days[1].isoformat()}
+    found = measured(query, [ads for _, ads in objects], days, query.cells)
+    for place, cell, metrics in found:
+        if not all(each.takes_row(metrics) for each in by_metric):
+            continue
+        named = objects[place][0]
+        order = query.sort
+        key = order.key({**named, **dates}, metrics) if order else None
+        row = _written(query, named, days, cell, metrics)
+        yield Made(place, key, meta_json(row))
+
+
+def _written(
+    query: Query, named: dict[str, str], days: Days, cell: Cell, metrics: Metrics
+) -> Row:
+    row: Row = {name: named[name] for name in query.fields if name in named}
     quirk = QUIRKS.get(query.account.get("quirk", ""))
     for name in query.fields:
         value = metrics.value(name)
         if value is not None:
             row[name] = quirk(name, value) if quirk else value
-    row["date_start"], row["date_stop"] = texts["date_start"], texts["date_stop"]
-    row.update(found.cell.keys)
+    row["date_start"], row["date_stop"] = days[0].isoformat(), days[1].isoformat()
+    row.update(cell.keys)
     return row
-
-
-def selected_ads(query: Query) -> list[Ad]:
-    """
-    Return the ads that count: all at level account, else those that still exist.
-
-    A filter restricts to what exists too, unless it asks for other statuses.
-    https://developers.facebook.com/docs/marketing-api/best-practices/storing_adobjects
-    """
-    by_object = [each for each in query.filters if each.kind]
-    ads = [ad for ad in ads_of(query.account) if all(f.takes_ad(ad) for f in by_object)]
-    if any(each.by_status for each in by_object):
-        return ads
-    level = query.level
-    if level == "account":
-        level = by_object[-1].kind if by_object else ""
-    return [ad for ad in ads if not level or getattr(ad, f"{level}_status") == ACTIVE]
-
-
-def _objects(query: Query) -> list[list[Ad]]:
-    ads = selected_ads(query)
-    if query.level == "account":
-        return [ads] if ads else []
-    groups: dict[str, list[Ad]] = defaultdict(list)
-    for ad in ads:
-        groups[getattr(ad, f"{query.level}_id")].append(ad)
-    return list(groups.values())
-
-
-def _named(query: Query, ad: Ad) -> dict[str, str]:
-    account = query.account
-    known = {
-        "account_id": account["account_id"],
-        "account_name": account["name"],
-        "account_currency": account["currency"],
-        "attribution_setting": "7d_click_1d_view",
-    }
-    for name in IDENTITY[query.level]:
-        known[name] = getattr(ad, name)
-    if query.level == "account":
-        return {**known, "attribution_setting": "multiple"}
-    objective = OBJECTIVES[account["delivery"]["kind"]]
-    return {**known, "objective": objective, "buying_type": "AUCTION"}
-
-
-def _measured(
-    query: Query, ads: Sequence[Ad], days: Days, cells: Sequence[Cell]
-) -> Iterator[tuple[Cell, Metrics]]:
-    """Yield the numbers of *ads* over *days*, for each cell that has any."""
-    account = query.account
-    whole = cells is UNBROKEN and not query.windows
-    parts: list[Part] = [
-        (counts_of(account, ad, day), () if whole else chances_of(ad, day))
-        for day in running_days(account, *days, query.today)
-        for ad in ads
-    ]
-    for cell in cells:
-        counts = _sum(parts, cell)
-        if counts is not None:
-            yield cell, _metrics(query, counts, parts, cell)
-
-
-def _metrics(query: Query, counts: Counts, parts: list[Part], cell: Cell) -> Metrics:
-    windows = {
-        name: part
-        for name in query.windows
-        if name in WINDOWS
-        if (part := _sum(parts, cell, WINDOWS[name])) is not None
-    }
-    return Metrics(
-        counts,
-        minor=1 if query.account["currency"] in ZERO_DECIMAL else 100,
-        kind=query.account["delivery"]["kind"],
-        windows=windows,
-    )
-
-
-def _sum(parts: list[Part], cell: Cell, window: Range | None = None) -> Counts | None:
-    if cell in UNBROKEN and window is None:
-        return total(counts for counts, _ in parts)
-    return total(cut(counts, chances, cell, window) for counts, chances in parts)

@@ -7,40 +7,16 @@ it, a window never holds more than the whole, and levels agree in both.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
-from itertools import accumulate, product
-from typing import NamedTuple
 
-from .synthetic import Ad, Counts, draw
+from .ads import Ad, draw
+from .breakdowns import WHOLE, Cell
+from .synthetic import Counts
 
-WHOLE = 10_000
 Range = tuple[int, int]
-
-
-class Cell(NamedTuple):
-    """One row of a breakdown: its keys, and its range of the whole."""
-
-    keys: tuple[tuple[str, str], ...]
-    lower: int
-    upper: int
-
-
-UNBROKEN = (Cell((), 0, WHOLE),)
-# Shares in percent; the order is that of the rows.
-BREAKDOWNS: Mapping[str, Mapping[str, int]] = {
-    "age": {"18-24": 12, "25-34": 31, "35-44": 27, "45-54": 17, "55-64": 9, "65+": 4},
-    "gender": {"female": 52, "male": 45, "unknown": 3},
-    "country": {"AT": 9, "CH": 11, "DE": 68, "US": 12},
-    "publisher_platform": {
-        "audience_network": 4,
-        "facebook": 51,
-        "instagram": 42,
-        "messenger": 3,
-    },
-}
-COMBINATIONS = {(), ("age", "gender"), *((name,) for name in BREAKDOWNS)}
-# The part of each count that a window holds; the other windows hold nothing.
+# The part of each count that a window holds; the other windows hold nothing, such
+# as 7d_view and 28d_view, which Meta answers no more since 2026-01-12.
 WINDOWS: Mapping[str, Range] = {
     "1d_view": (8_600, WHOLE),
     "1d_click": (0, 6_100),
@@ -48,23 +24,6 @@ WINDOWS: Mapping[str, Range] = {
     "28d_click": (0, 9_300),
     "1d_ev": (0, 500),
 }
-
-
-def cells_of(names: tuple[str, ...]) -> tuple[Cell, ...]:
-    """Return the cells of a valid combination of breakdowns."""
-    return tuple(_cells(names)) if names else UNBROKEN
-
-
-def _cells(names: tuple[str, ...]) -> Iterator[Cell]:
-    values = list(product(*(BREAKDOWNS[name].items() for name in names)))
-    shares = [WHOLE] * len(values)
-    for index, value in enumerate(values):
-        for _, percent in value:
-            shares[index] = shares[index] * percent // 100
-    uppers = list(accumulate(shares))
-    for value, lower, upper in zip(values, [0, *uppers], uppers, strict=False):
-        keys = tuple(zip(names, (key for key, _ in value), strict=True))
-        yield Cell(keys, lower, upper)
 
 
 def chances_of(ad: Ad, day: date) -> tuple[int, ...]:

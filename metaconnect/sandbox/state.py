@@ -1,12 +1,17 @@
-"""The state of a sandbox: the app, its users, codes, tokens and switches."""
+"""The state of a sandbox: the app, its users, codes, tokens and report runs."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from .switches import Switches
+
+if TYPE_CHECKING:
+    from .reports import Report
 
 APP_ID = "100200300400500"
 APP_SECRET = "badc0ffee0ddf00dbadc0ffee0ddf00d"
@@ -33,57 +38,6 @@ DATA_ACCESS = timedelta(days=90)
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
-
-
-def _about(default: Any, text: str) -> Any:
-    return field(default=default, metadata={"about": text})
-
-
-@dataclass(kw_only=True)
-class Switches:
-    """The settings of ``/_sandbox/switches``; `about` explains each."""
-
-    auto_approve: bool = _about(
-        False, "the dialog redirects as if Continue was pressed"
-    )
-    decline: str = _about("", "permissions that auto_approve leaves unticked")
-    business_login: bool = _about(False, "the dialog refuses scope and wants config_id")
-    redirect_uris: str = _about(
-        "", "Valid OAuth Redirect URIs, with spaces; else all https, http://localhost"
-    )
-    code_expires_in: int = _about(600, "seconds an authorization code lives")
-    expires_in: str = _about("", "in token answers: a number of seconds, or 'missing'")
-    never_expires: bool = _about(False, "user tokens have expires_at 0")
-    extend_long_lived: bool = _about(
-        True, "exchanging a long-lived token moves its date"
-    )
-    token_error: str = _about("", "every user token fails with this, such as 190/460")
-    require_proof: bool = _about(False, "calls without appsecret_proof are refused")
-    ad_accounts: int = _about(-1, "how many ad accounts are reached; -1 is all")
-    special_accounts: bool = _about(
-        False, "list the ad accounts with unusual numbers too, after the others"
-    )
-    ticked: str = _about("", "ad accounts ticked at the login, with commas; else all")
-    row_budget: int = _about(10_000, "rows of one answer above which Insights fails")
-    regain_minutes: int = _about(12, "estimated_time_to_regain_access of a throttle")
-    usage_percent: int = _about(1, "call_count of the usage headers")
-    latency_ms: int = _about(0, "milliseconds to wait before each answer")
-
-    def turn(self, name: str, value: object) -> None:
-        """Set one switch; ValueError says what it accepts."""
-        known = {each.name: each for each in fields(self)}
-        if name not in known:
-            raise ValueError(f"no switch {name!r}; there are {', '.join(known)}")
-        wanted = type(known[name].default)
-        if wanted is str and type(value) is int:
-            value = str(value)
-        if type(value) is not wanted:
-            raise ValueError(f"{name} takes a {wanted.__name__}")
-        if name == "expires_in" and not (
-            value in ("", "missing") or str(value).isdecimal()
-        ):
-            raise ValueError("expires_in takes a number of seconds, or 'missing'")
-        setattr(self, name, value)
 
 
 @dataclass(kw_only=True)
@@ -122,11 +76,25 @@ class Token:
 
 @dataclass(kw_only=True)
 class Planned:
-    """A fault planned for requests to `path`; `times` None is until the reset."""
+    """
+    A fault planned for requests to `path`; `times` None is until the reset.
+
+    `method` "" is any; the first `after` of the requests are answered as usual.
+    """
 
     path: str
     error: str
     times: int | None
+    method: str = ""
+    after: int = 0
+
+
+@dataclass(kw_only=True)
+class Use:
+    """How many requests were made since a quota was last fresh."""
+
+    requests: int
+    seconds_left: float
 
 
 class Sandbox:
@@ -160,6 +128,8 @@ class Sandbox:
         self.dialogs: dict[str, dict[str, str]] = {}
         self.planned: list[Planned] = []
         self.requests: list[dict[str, Any]] = []
+        self.reports: dict[str, Report] = {}
+        self.uses: dict[str, tuple[datetime, int]] = {}
         self._ahead = timedelta(0)
 
     def now(self) -> datetime:
@@ -169,18 +139,50 @@ class Sandbox:
         """Move the clock forward."""
         self._ahead += timedelta(seconds=seconds)
 
-    def plan(self, path: str, error: str, times: int | None = 1) -> None:
+    def plan(
+        self,
+        path: str,
+        error: str,
+        times: int | None = 1,
+        *,
+        method: str = "",
+        after: int = 0,
+    ) -> None:
         """Answer the next `times` requests to `path` ("*" is any) with a fault."""
-        self.planned.append(Planned(path=path, error=error, times=times))
+        self.planned.append(
+            Planned(path=path, error=error, times=times, method=method, after=after)
+        )
 
-    def due(self, path: str) -> str | None:
+    def due(self, method: str, path: str) -> str | None:
         """Return the fault that is planned for this request, if any."""
         for planned in self.planned:
-            if planned.path in ("*", path) and planned.times != 0:
-                if planned.times is not None:
-                    planned.times -= 1
-                return planned.error
+            if planned.path not in ("*", path) or planned.times == 0:
+                continue
+            if planned.method not in ("", method):
+                continue
+            if planned.after:
+                planned.after -= 1
+                continue
+            if planned.times is not None:
+                planned.times -= 1
+            return planned.error
         return None
+
+    def use(self, key: str, count: int = 0) -> Use:
+        """
+        Add `count` requests to the quota of an ad account, or "app"; return its use.
+
+        The quota is fresh again `quota_seconds` after its first request.
+        """
+        now = self.now()
+        span = timedelta(seconds=self.switches.quota_seconds)
+        since, requests = self.uses.get(key, (now, 0))
+        if now >= since + span:
+            since, requests = now, 0
+        if count:
+            self.uses[key] = since, requests + count
+        left = (since + span - now).total_seconds()
+        return Use(requests=requests + count, seconds_left=left)
 
     def grant(self, granted: list[str], declined: list[str]) -> None:
         """Record the permissions that were granted and declined."""

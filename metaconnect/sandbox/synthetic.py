@@ -7,42 +7,21 @@ up after that, so every level and every slice of time agrees with the others.
 
 from __future__ import annotations
 
-import hashlib
 import math
-import struct
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from .accounts import ZERO_DECIMAL, Account
+from .ads import Ad, draw
 
-CAMPAIGNS = ("Prospecting", "Retargeting", "Brand", "Seasonal sale", "New arrivals")
-AUDIENCES = ("Lookalike 1%", "Broad 25-54", "Site visitors 30d", "Past buyers")
-CREATIVES = ("Video 15s", "Carousel", "Static A", "Static B", "Reel", "Story")
-SIZE = {"campaigns": 3, "adsets": 2, "ads": 2}
 WEEK = (1.02, 0.97, 0.95, 1.0, 1.08, 1.12, 0.9)
 SATURDAY = 5
-ACTIVE = "ACTIVE"
+# Of ad accounts that run on some days: the share of stretches of days on which
+# nothing runs, and the share of ads that do not run on other days.
+STRETCH, PAUSED_STRETCHES, IDLE_ADS = 5, 0.3, 0.4
 # Chances of one step of the funnel after the one before, by kind of business.
 CLICK_RATE = {"shop": 0.012, "leads": 0.009, "awareness": 0.002}
-
-
-@dataclass(frozen=True, slots=True)
-class Ad:
-    """An ad with the campaign and the ad set above it; statuses are effective."""
-
-    campaign_id: str
-    campaign_name: str
-    campaign_status: str
-    adset_id: str
-    adset_name: str
-    adset_status: str
-    ad_id: str
-    ad_name: str
-    ad_status: str
-    share: float
 
 
 class Counts(NamedTuple):
@@ -87,72 +66,6 @@ def total(parts: Iterable[Counts]) -> Counts | None:
     return Counts(*map(sum, zip(*delivered, strict=True)))
 
 
-def draw(*what: object) -> tuple[float, ...]:
-    """Sixteen numbers from 0 to below 1, always the same for the same *what*."""
-    digest = hashlib.blake2b("/".join(map(str, what)).encode(), digest_size=32).digest()
-    return tuple(n / 65536 for n in struct.unpack(">16H", digest))
-
-
-def _object_id(*what: object) -> str:
-    digest = hashlib.blake2b("/".join(map(str, what)).encode(), digest_size=8).digest()
-    return f"1202{int.from_bytes(digest, 'big') % 10**14:014d}"
-
-
-def ads_of(account: Account) -> tuple[Ad, ...]:
-    """The ads of an account, campaign by campaign; none where nothing runs."""
-    plan = account.get("delivery")
-    if plan is None:
-        return ()
-    size = {key: plan.get(key, default) for key, default in SIZE.items()}
-    gone = tuple(plan.get("gone", {}).items())
-    return _ads(account["account_id"], gone, **size)
-
-
-@lru_cache(maxsize=64)
-def _ads(
-    account_id: str,
-    gone: tuple[tuple[str, str], ...],
-    *,
-    campaigns: int,
-    adsets: int,
-    ads: int,
-) -> tuple[Ad, ...]:
-    places = [
-        (c, s, a) for c in range(campaigns) for s in range(adsets) for a in range(ads)
-    ]
-    weights = [0.4 + draw(account_id, *place)[0] for place in places]
-    return tuple(
-        _ad(account_id, place, weight / sum(weights), dict(gone))
-        for place, weight in zip(places, weights, strict=True)
-    )
-
-
-def _ad(
-    account_id: str, place: tuple[int, int, int], share: float, gone: dict[str, str]
-) -> Ad:
-    c, s, a = place
-    # What is above an object decides: an ad of a deleted campaign is deleted.
-    campaign_status = gone.get(f"{c}", ACTIVE)
-    adset_status = gone.get(f"{c}/{s}", campaign_status)
-    return Ad(
-        campaign_id=_object_id(account_id, c),
-        campaign_name=_name(CAMPAIGNS, c),
-        campaign_status=campaign_status,
-        adset_id=_object_id(account_id, c, s),
-        adset_name=_name(AUDIENCES, s),
-        adset_status=adset_status,
-        ad_id=_object_id(account_id, c, s, a),
-        ad_name=_name(CREATIVES, a),
-        ad_status=gone.get(f"{c}/{s}/{a}", adset_status),
-        share=share,
-    )
-
-
-def _name(names: tuple[str, ...], number: int) -> str:
-    again, index = divmod(number, len(names))
-    return f"{names[index]} {again + 1}" if again else names[index]
-
-
 def running_days(account: Account, first: date, last: date, today: date) -> list[date]:
     """The days from *first* to *last* on which the account delivered or sold."""
     plan = account.get("delivery")
@@ -167,16 +80,41 @@ def running_days(account: Account, first: date, last: date, today: date) -> list
 
 
 def _paused(plan: Mapping[str, Any], day: date) -> bool:
+    if plan.get("days") == "some":
+        return draw("paused", day.toordinal() // STRETCH)[0] < PAUSED_STRETCHES
     return plan.get("days") == "weekdays" and day.weekday() >= SATURDAY
+
+
+def _idle(plan: Mapping[str, Any], ad: Ad, day: date) -> bool:
+    """Say whether that ad alone does not run on that day."""
+    if plan.get("days") != "some":
+        return False
+    return draw("idle", ad.ad_id, day.toordinal() // 3)[0] < IDLE_ADS
 
 
 def _season(day: date) -> float:
     return WEEK[day.weekday()] * (1 + 0.12 * math.sin(day.toordinal() / 58))
 
 
+# What was drawn: clients ask for the same days again and again.
+_drawn: dict[tuple[str, date], Counts] = {}
+MOST_DRAWN = 100_000
+
+
 def counts_of(account: Account, ad: Ad, day: date) -> Counts:
     """What that ad did on that day."""
+    counts = _drawn.get((ad.ad_id, day))
+    if counts is None:
+        if len(_drawn) >= MOST_DRAWN:
+            _drawn.clear()
+        counts = _drawn[ad.ad_id, day] = _draw_counts(account, ad, day)
+    return counts
+
+
+def _draw_counts(account: Account, ad: Ad, day: date) -> Counts:
     plan = account["delivery"]
+    if _idle(plan, ad, day):
+        return NOTHING
     jitter = draw(ad.ad_id, day)
     minor = 1 if account["currency"] in ZERO_DECIMAL else 100
     factor = _season(day) * (0.85 + 0.3 * jitter[0])

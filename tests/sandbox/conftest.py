@@ -6,6 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from facebook_business.api import FacebookAdsApi
+from facebook_business.session import FacebookSession
 
 from metaconnect.sandbox import Sandbox
 from metaconnect.sandbox.server import SandboxServer
@@ -81,6 +83,16 @@ def rows(get):
         return response.json()["data"]
 
     return rows
+
+
+@pytest.fixture
+def api(server, token, monkeypatch):
+    """Meta's own SDK, with the sandbox for Meta."""
+    monkeypatch.setattr(FacebookSession, "GRAPH", server.url)
+    session = FacebookSession(server.app_id, server.app_secret, token)
+    session.requests.trust_env = False
+    yield FacebookAdsApi(session)
+    session.requests.close()
 
 
 class Dialog:

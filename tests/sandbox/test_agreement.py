@@ -20,6 +20,7 @@ RATIOS |= {"purchase_roas", "website_purchase_roas"}
 UNIQUE = {"reach", "unique_clicks", "unique_actions"}
 ADDS_UP = sorted({*NUMBERS, *LISTS} - RATIOS - UNIQUE)
 WINDOWS = '["1d_click","7d_click","1d_view","28d_click","1d_ev"]'
+HOURLY = "hourly_stats_aggregated_by_advertiser_time_zone"
 WEEK = {"date_preset": "last_7d", "fields": ",".join(ADDS_UP)}
 ACCOUNTS = pytest.mark.parametrize("account", [SHOP, LEADS, AWARENESS, YEN, LATE_SALES])
 
@@ -77,7 +78,7 @@ def test_days_add_up_to_all_days(rows, account, level):
 @ACCOUNTS
 @pytest.mark.parametrize(
     "breakdowns",
-    ["age", "gender", "country", "publisher_platform", "age,gender", "gender,age"],
+    ["age", "region", "publisher_platform,platform_position", "gender,age", HOURLY],
 )
 def test_breakdowns_add_up_to_the_row_without(rows, account, breakdowns):
     asked = {**WEEK, "time_increment": 1, "action_attribution_windows": WINDOWS}

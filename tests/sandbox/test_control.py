@@ -66,6 +66,21 @@ def test_a_planned_error_waits_for_its_path_and_counts_down(get, control):
     assert get("/me/adaccounts").is_success
 
 
+def test_a_planned_error_may_come_later_or_for_one_method_only(
+    get, meta, control, token
+):
+    path = "/act_101000000000000/insights"
+    control("next", path=path, error="1", method="POST")
+    control("next", path=path, error="2", after=2)
+    assert [error_or_none(get(path)) for _ in range(4)] == [None, None, (2, None), None]
+    posted = meta.post(path, data={"access_token": token})
+    assert error(posted) == (1, 99)
+
+
+def error_or_none(response):
+    return None if response.is_success else error(response)
+
+
 def test_planned_errors_of_one_path_come_in_order(get, control):
     control("next", path="/me", error="4")
     control("next", path="*", error="17", times=0)
@@ -179,6 +194,8 @@ def test_the_clock_can_be_moved(get, control):
         ("next", {"error": "4", "times": "twice"}),
         ("next", {"error": "4", "times": -1}),
         ("next", {"error": "4", "path": "me"}),
+        ("next", {"error": "4", "method": "PUT"}),
+        ("next", {"error": "4", "after": -1}),
         ("switches", {"no_such": True}),
         ("switches", {"auto_approve": "yes"}),
         ("switches", {"latency_ms": True}),

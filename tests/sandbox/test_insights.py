@@ -273,7 +273,7 @@ def test_attribution_windows_add_parts_beside_the_value(get):
             {"breakdowns": "ages"},
             "(#100) ages is not valid for breakdowns param. please check",
         ),
-        ({"breakdowns": "region"}, "(#100) The sandbox does not do breakdown region"),
+        ({"breakdowns": "zip"}, "(#100) The sandbox does not do breakdown zip"),
         (
             {"breakdowns": "country,age"},
             "(#100) Current combination of data breakdown columns (action_type, age, c",

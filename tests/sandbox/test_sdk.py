@@ -3,23 +3,12 @@
 import pytest
 from facebook_business.adobjects.adaccount import AdAccount
 from facebook_business.adobjects.user import User
-from facebook_business.api import FacebookAdsApi
 from facebook_business.exceptions import FacebookRequestError
-from facebook_business.session import FacebookSession
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:.* does not allow field roas"),
 ]
-
-
-@pytest.fixture
-def api(server, token, monkeypatch):
-    monkeypatch.setattr(FacebookSession, "GRAPH", server.url)
-    session = FacebookSession(server.app_id, server.app_secret, token)
-    session.requests.trust_env = False
-    yield FacebookAdsApi(session)
-    session.requests.close()
 
 
 def account(api):
@@ -48,6 +37,20 @@ def test_it_reads_insights_over_several_pages(api):
     assert len(rows) == 3 * 20
     assert float(rows[0]["spend"]) > 0
     assert rows[0]["actions"][0]["action_type"] == "link_click"
+
+
+def test_it_runs_a_report(api):
+    params = {"level": "campaign", "time_increment": 1, "date_preset": "last_7d"}
+    fields = ["campaign_name", "spend", "actions"]
+    run = account(api).get_insights(fields=fields, params=params, is_async=True)
+    statuses = [run.api_get()["async_status"] for _ in range(2)]
+    assert statuses == ["Job Running", "Job Completed"]
+    plain = account(api).get_insights(fields=fields, params=params)
+    assert exported(run.get_insights()) == exported(plain)
+
+
+def exported(rows):
+    return [row.export_all_data() for row in rows]
 
 
 def test_it_reads_one_account(api):
