@@ -148,6 +148,29 @@ class TimeRange(msgspec.Struct, frozen=True, kw_only=True):
     until: date
 
 
+# A date, or a day relative to today in short form: today, yesterday, 7d, 2w, 1m.
+Day = date | str
+
+
+class RelativeRange(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    A range with at least one relative day; both inclusive.
+
+    It means days in the ad account's time zone, which a query does not know:
+    `insights.dates.dated` makes a TimeRange of it.
+    """
+
+    since: Day
+    until: Day
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """A column to sort rows by, and in which direction."""
+
+    column: str
+    descending: bool = False
+
+
 class Column(msgspec.Struct, frozen=True, kw_only=True):
     """
     A column of output: the key of a row, what its values are, and their unit.

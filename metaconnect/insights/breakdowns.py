@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 # As in AdsInsights of Meta's SDK, facebook-business 26, without `dma`, which the
@@ -50,3 +51,32 @@ ACTION_BREAKDOWNS: Final = tuple(
     signal_source_bucket standard_event_content_type
     """.split()  # noqa: SIM905 - a list of words
 )
+
+ADVERTISER_HOURS: Final = "hourly_stats_aggregated_by_advertiser_time_zone"
+AUDIENCE_HOURS: Final = "hourly_stats_aggregated_by_audience_time_zone"
+HOURLY: Final = frozenset((ADVERTISER_HOURS, AUDIENCE_HOURS))
+# Since 2026-08-03 these answer accounts that did not opt in with no rows at all.
+# https://developers.facebook.com/docs/marketing-api/insights/breakdowns
+OPT_IN: Final = frozenset((AUDIENCE_HOURS, "frequency_value", "impression_device"))
+# The combinations that Meta lists, and two that its own tools and well-used
+# connectors ask for. Each breakdown goes by itself, but for impression_device.
+TOGETHER: Final = frozenset(
+    frozenset(names.split())
+    for names in (
+        "age gender",
+        "publisher_platform impression_device",
+        "publisher_platform platform_position",
+        "publisher_platform platform_position impression_device",
+        "publisher_platform device_platform",
+        "publisher_platform platform_position device_platform",
+        "rule_set_id rule_set_name",
+        "user_persona_id user_persona_name",
+    )
+)
+
+
+def is_documented(breakdowns: Collection[str]) -> bool:
+    """Return whether Meta says that *breakdowns* can be asked for together."""
+    if len(breakdowns) > 1:
+        return frozenset(breakdowns) in TOGETHER
+    return "impression_device" not in breakdowns

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
+from ..errors import UsageError
 from ..models import TimeRange
 from .query import InsightsQuery
 
+# "The start date of the time range cannot be beyond 37 months": error 3018.
+MONTHS_KEPT = 37
+_FURTHEST_WEST = timedelta(hours=12)
+_FURTHEST_EAST = timedelta(hours=14)
 _DAY = timedelta(days=1)
 
 
@@ -23,11 +30,75 @@ def date_range(
     """
     if query.time_range is not None:
         return query.time_range
-    preset = _PRESETS.get(query.date_preset)
-    zone = _zone(timezone_name)
-    if preset is None or zone is None:
+    today = today_in(timezone_name, now)
+    if today is None:
         return None
-    return preset(now.astimezone(zone).date())
+    if query.relative is not None:
+        from .days import resolved
+
+        since, until = query.relative.since, query.relative.until
+        return _range(resolved(since, today), resolved(until, today))
+    preset = _PRESETS.get(query.date_preset)
+    return preset(today) if preset else None
+
+
+def today_in(timezone_name: str | None, now: datetime) -> date | None:
+    """Return the day that *now* (aware) is there, None where that is not known."""
+    zone = _zone(timezone_name)
+    return now.astimezone(zone).date() if zone else None
+
+
+def dated(
+    query: InsightsQuery, timezone_name: str | None, now: datetime
+) -> InsightsQuery:
+    """
+    Return *query* with concrete days for relative ones, fit to be sent.
+
+    *timezone_name* is the ad account's. Raises UsageError where the days cannot
+    be known, are in the wrong order, have not begun there, or lie further back
+    than Meta keeps them. Presets stay: Meta knows their days.
+    """
+    if query.time_range is None and query.relative is None:
+        return query
+    days = date_range(query, timezone_name=timezone_name, now=now)
+    if days is None:
+        raise UsageError(
+            f"Which day it is now in the ad account is not known: its time zone is "
+            f"{timezone_name or 'not known'}.",
+            hint="Give dates, as 2026-11-23.",
+        )
+    if days.until < days.since:
+        raise UsageError(f"{days.until} comes before {days.since}.")
+    check_kept(days, timezone_name, now)
+    return replace(query, time_range=days, relative=None)
+
+
+def check_kept(days: TimeRange, timezone_name: str | None, now: datetime) -> None:
+    """
+    Raise UsageError where Meta keeps nothing of *days*' beginning: it keeps 37
+    months, and what has not begun has no numbers.
+
+    Where the time zone is not known, the day is taken that is allowed anywhere.
+    """
+    today = today_in(timezone_name, now)
+    first = first_day(today or (now - _FURTHEST_WEST).astimezone(UTC).date())
+    if days.since < first:
+        raise UsageError(
+            f"Meta keeps Insights for {MONTHS_KEPT} months: {days.since} is too far "
+            "back.",
+            hint=f"The first day that can be asked for is {first}.",
+        )
+    latest = today or (now + _FURTHEST_EAST).astimezone(UTC).date()
+    if days.since > latest:
+        where = f" in {timezone_name}" if today else ""
+        raise UsageError(f"{days.since} has not begun yet{where}.")
+
+
+def first_day(today: date, months: int = MONTHS_KEPT) -> date:
+    """Return the first day that Meta keeps, *months* before *today*."""
+    from .days import months_before
+
+    return months_before(today, months)
 
 
 def _zone(name: str | None) -> ZoneInfo | None:

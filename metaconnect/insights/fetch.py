@@ -41,6 +41,9 @@ async def fetch_insights(
     path = account_path(ad_account_id)
     if not raw and timezone_name is None and TIMEZONE in column_names(query):
         timezone_name = await _timezone(graph, token, path)
+    if query.relative is not None and query.time_range is None:
+        zone = timezone_name or await _timezone(graph, token, path)
+        query = _dated(query, zone)
     read_row = row_reader(
         query, extra, timezone_name=timezone_name, problems=problems or ignore
     )
@@ -80,6 +83,12 @@ async def _pages(
         async with aclosing(_pages(graph, token, path, part, extra_fields)) as found:
             async for page in found:
                 yield page
+
+
+def _dated(query: InsightsQuery, zone: str | None) -> InsightsQuery:
+    from .dates import dated
+
+    return dated(query, zone, datetime.now(UTC))
 
 
 async def _halves(

@@ -168,6 +168,38 @@ REMOVED = frozenset(
     """.split()  # noqa: SIM905 - a list of words
 )
 
+# What to ask for instead of names that Meta removed, or never had: those of other
+# tools, of Ads Manager, of a campaign's settings. A breakdown is marked as one.
+REPLACED: Mapping[str, str] = MappingProxyType(
+    {
+        "age_targeting": "the breakdown age",
+        "gender_targeting": "the breakdown gender",
+        "location": "the breakdown country or region",
+        "dma": "the breakdown comscore_market",
+        "placement": "the breakdowns publisher_platform and platform_position",
+        "hour": "the breakdown hourly_stats_aggregated_by_advertiser_time_zone",
+        "estimated_ad_recall_rate_lower_bound": "estimated_ad_recall_rate",
+        "estimated_ad_recall_rate_upper_bound": "estimated_ad_recall_rate",
+        "estimated_ad_recallers_lower_bound": "estimated_ad_recallers",
+        "estimated_ad_recallers_upper_bound": "estimated_ad_recallers",
+        "relevance_score": "quality_ranking",
+        "video_3_sec_watched_actions": "actions:video_view",
+        "video_10_sec_watched_actions": "video_thruplay_watched_actions",
+        "cost_per_10_sec_video_view": "cost_per_thruplay",
+        "video_avg_pct_watched_actions": "video_avg_time_watched_actions",
+        "website_clicks": "link_clicks",
+        "unique_impressions": "reach",
+        "total_actions": "actions",
+        "total_action_value": "action_values",
+        "amount_spent": "spend",
+        "cost": "spend",
+        "revenue": "purchase_value",
+        "cpa": "cost_per_purchase",
+        "cpl": "cost_per_lead",
+        "date": "date_start",
+    }
+)
+
 _PERCENT = frozenset(
     """
     canvas_avg_view_percent ctr inline_link_click_ctr outbound_clicks_ctr unique_ctr

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from ..errors import UsageError
+from .picks import PLAIN
 
 # https://developers.facebook.com/docs/marketing-api/insights/parameters
 OPERATORS = (
@@ -39,7 +40,7 @@ OPERATORS = (
     "NONE",
     "TOP",
 )
-_TAKES_SEVERAL = frozenset(
+TAKES_SEVERAL = frozenset(
     """
     IN_RANGE NOT_IN_RANGE CONTAINS_ANY CONTAINS_ALL NOT_CONTAINS_ANY IN NOT_IN ANY
     ALL NONE
@@ -69,8 +70,7 @@ def filters_in(given: Filters | None) -> tuple[Filter, ...]:
     Return the filters in *given*. Raises UsageError.
 
     Each is a Filter, a mapping in Meta's form, or text: JSON (one, or a list),
-    or ``FIELD OPERATOR VALUE`` where operators that take several values have
-    commas between them.
+    or an expression as in `expressions`: ``campaign.name CONTAIN sale``.
     """
     if given is None:
         return ()
@@ -85,16 +85,9 @@ def _filters(item: str | Filter | Mapping[str, Any]) -> list[Filter]:
         return [_from_mapping(item)]
     if item.lstrip().startswith(("[", "{")):
         return _from_json(item)
-    words = item.split(maxsplit=2)
-    if len(words) != 3:  # noqa: PLR2004 - field, operator, value
-        raise UsageError(
-            f"{item!r} is not a filter.",
-            hint="A filter is FIELD OPERATOR VALUE, as: campaign.name CONTAIN Sale",
-        )
-    field, operator, value = words
-    several = operator.upper() in _TAKES_SEVERAL
-    values = [part.strip() for part in value.split(",")] if several else value
-    return [_from_mapping({"field": field, "operator": operator, "value": values})]
+    from .expressions import expression
+
+    return [_from_mapping(expression(item)._asdict())]
 
 
 def _from_json(text: str) -> list[Filter]:
@@ -114,9 +107,17 @@ def _from_mapping(item: object) -> Filter:
     field, operator = str(item["field"]), str(item["operator"]).upper()
     if not _NAME.fullmatch(field):
         raise UsageError(f"{field!r} cannot be the field of a filter.")
-    if operator not in OPERATORS:
+    if field in PLAIN:
         raise UsageError(
-            f"There is no filter operator {operator!r}.",
+            f"Meta cannot filter by {field}: it is put together here.",
+            hint=f"Filter by {PLAIN[field].source}:{PLAIN[field].types[0]} instead.",
+        )
+    if operator not in OPERATORS:
+        from .names import did_you_mean
+
+        raise UsageError(
+            f"There is no filter operator {operator!r}."
+            f"{did_you_mean(operator, OPERATORS)}",
             hint=f"Meta's are: {', '.join(OPERATORS)}.",
         )
     return Filter(field=field, operator=operator, value=_value(item["value"]))

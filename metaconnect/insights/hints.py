@@ -45,9 +45,9 @@ def _exists(field: str) -> bool:
 
 def _about_field(name: str) -> str:
     if name in BREAKDOWNS:
-        return f"{name} is a breakdown: --breakdowns {name}"
+        return f"{name} is a breakdown: --breakdown {name}"
     if name in ACTION_BREAKDOWNS:
-        return f"{name} breaks actions down: --action-breakdowns {name}"
+        return f"{name} breaks actions down: --action-breakdown {name}"
     return _about(name, similar_fields(name))
 
 

@@ -48,6 +48,18 @@ _WINDOW = re.compile(
     r"|(?:skan|incrementality)(?:_[a-z_]+)?|custom|dda|default|inline"
 )
 
+# As in AdsInsights of Meta's SDK, facebook-business 26.
+ATTRIBUTION_WINDOWS: Final = tuple(
+    """
+    1d_view 7d_view 28d_view 1d_click 7d_click 28d_click 1d_ev dda default custom
+    1d_sequenced 28d_sequenced 7d_sequenced 7d_view_first_conversion
+    28d_view_first_conversion 7d_view_all_conversions 28d_view_all_conversions
+    incrementality incrementality_all_conversions incrementality_first_conversion
+    skan_view skan_click skan_view_second_postback skan_click_second_postback
+    skan_view_third_postback skan_click_third_postback
+    """.split()  # noqa: SIM905 - a list of words
+)
+
 _ONE_OF: Final[Mapping[FieldKind, FieldKind]] = MappingProxyType(
     {
         FieldKind.ACTIONS: FieldKind.COUNT,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from datetime import date
 from typing import TypedDict, Unpack
 
 import msgspec
@@ -12,13 +10,20 @@ from msgspec.structs import replace
 
 from ..constants import DATE_PRESETS, DEFAULT_FIELDS, Level
 from ..errors import UsageError
-from ..models import TimeRange
+from ..models import Day, Order, RelativeRange, TimeRange
 from .filters import Filter, Filters, filters_in
-from .picks import ROAS, is_window, pick_of
+from .picks import ATTRIBUTION_WINDOWS, ROAS, is_window, pick_of
 
 DAYS = range(1, 91)
 # What action lists are broken down by where nothing is asked for.
 ACTION_TYPE = ("action_type",)
+_INCREMENTS = {
+    "daily": "1",
+    "weekly": "7",
+    "monthly": "monthly",
+    "all_days": "all_days",
+}
+
 Names = str | Iterable[str]
 
 
@@ -26,15 +31,18 @@ class InsightsQuery(msgspec.Struct, frozen=True, kw_only=True):
     """
     A question to Insights in Meta's words, of no ad account in particular.
 
-    A `time_range` takes the place of `date_preset`. `time_increment` is
-    "1" to "90" (days), "monthly" or "all_days". What is empty is not sent, so
-    that Meta's default holds.
+    A `time_range` takes the place of `relative`, and that of `date_preset`.
+    `time_increment` is "1" to "90" (days), "monthly" or "all_days". `sort` is
+    what Meta sorts by; what it cannot sort by is in `order`, for
+    `sorting.sorted_rows`. `limit` is the most rows that are wanted. What is
+    empty is not sent, so that Meta's default holds.
     https://developers.facebook.com/docs/marketing-api/insights/parameters
     """
 
     fields: tuple[str, ...] = DEFAULT_FIELDS
     level: Level = Level.account
     date_preset: str = "last_7d"
+    relative: RelativeRange | None = None
     time_range: TimeRange | None = None
     time_increment: str = "1"
     breakdowns: tuple[str, ...] = ()
@@ -42,6 +50,8 @@ class InsightsQuery(msgspec.Struct, frozen=True, kw_only=True):
     action_attribution_windows: tuple[str, ...] = ()
     filtering: tuple[Filter, ...] = ()
     sort: tuple[str, ...] = ()
+    order: tuple[Order, ...] = ()
+    limit: int | None = None
 
     @property
     def splits_actions(self) -> bool:
@@ -53,19 +63,24 @@ class InsightsOptions(TypedDict, total=False):
     """
     The options of a query, as a person or a program gives them.
 
-    Lists are iterables, or text with commas. `since` and `until` are ISO dates.
+    Lists are iterables, or text with commas. `fields` may hold named sets, as
+    `+video` (`field_sets.SETS`). `since` and `until` are dates or relative days
+    (`days.GRAMMAR`). `time_increment` may be "daily" or "weekly". `filtering`
+    takes conditions (`expressions`), and `sort` keys as `-spend`, `spend desc`
+    or `spend_descending`.
     """
 
     fields: Names | None
     level: str
-    since: str | date | None
-    until: str | date | None
+    since: Day | None
+    until: Day | None
     time_increment: str | int
     breakdowns: Names | None
     action_breakdowns: Names | None
     action_attribution_windows: Names | None
     filtering: Filters | None
     sort: Names | None
+    limit: int | None
 
 
 def insights_query(
@@ -74,48 +89,64 @@ def insights_query(
     """
     Return the query that the arguments mean. Raises UsageError.
 
-    `date_preset` and `since`/`until` (both needed) exclude each other; with
-    neither it is last_7d.
+    `date_preset` and `since`/`until` exclude each other; with neither it is
+    last_7d. Without `until` the range ends yesterday, the last day that is
+    over, or today where it begins today.
     """
-    since, until = options.get("since"), options.get("until")
-    windows = _names("attribution window", options.get("action_attribution_windows"))
+    sort, order = _sort(options.get("sort"))
     query = InsightsQuery(
         fields=_fields(options.get("fields")),
         level=_level(options.get("level", "account")),
-        time_range=_time_range(date_preset, since, until),
         date_preset=_preset(date_preset or "last_7d"),
         time_increment=_increment(str(options.get("time_increment", 1))),
-        breakdowns=_names("breakdown", options.get("breakdowns")),
-        action_breakdowns=_names("breakdown", options.get("action_breakdowns")),
-        action_attribution_windows=windows,
+        breakdowns=_names("a breakdown", options.get("breakdowns")),
+        action_breakdowns=_names("a breakdown", options.get("action_breakdowns")),
+        action_attribution_windows=_windows(options.get("action_attribution_windows")),
         filtering=filters_in(options.get("filtering")),
-        sort=_sort(options.get("sort")),
+        sort=sort,
+        order=order,
+        limit=_limit(options.get("limit")),
     )
+    since, until = options.get("since"), options.get("until")
+    if since is not None or until is not None:
+        query = _ranged(query, since, until, date_preset)
     return _checked(query)
 
 
 def _checked(query: InsightsQuery) -> InsightsQuery:
     """Refuse what contradicts itself; the default fields fit every query."""
-    if not query.splits_actions:
-        return query
-    if query.fields == DEFAULT_FIELDS:
+    if query.splits_actions and query.fields == DEFAULT_FIELDS:
         fields = tuple("purchase_roas" if f == ROAS else f for f in DEFAULT_FIELDS)
-        return replace(query, fields=fields)
-    for name in query.fields:
-        if pick := pick_of(name):
-            raise UsageError(
-                f"{name} is one number of an action type, and action_breakdowns "
-                "split it.",
-                hint=f"Ask for {pick.source} instead, or leave out action_breakdowns.",
-            )
+        query = replace(query, fields=fields)
+    if query != _PLAIN_QUERY:
+        from .checks import check
+
+        check(query)
     return query
+
+
+_PLAIN_QUERY = InsightsQuery()
+
+
+def _ranged(
+    query: InsightsQuery, since: Day | None, until: Day | None, preset: str | None
+) -> InsightsQuery:
+    from .days import range_in
+
+    if preset:
+        raise UsageError("Give a date preset, or since and until, not both.")
+    found = range_in(since, until)
+    if isinstance(found, TimeRange):
+        return replace(query, time_range=found)
+    return replace(query, relative=found)
 
 
 def _preset(name: str) -> str:
     if name in DATE_PRESETS:
         return name
+    close = " It is called maximum now." if name == "lifetime" else ""
     raise UsageError(
-        f"There is no date preset {name!r}.{_similar(name, DATE_PRESETS)}",
+        f"There is no date preset {name!r}.{close or _similar(name, DATE_PRESETS)}",
         hint=f"Meta's are: {', '.join(DATE_PRESETS)}.",
     )
 
@@ -125,25 +156,36 @@ def _level(name: str) -> Level:
         return Level(name)
     except ValueError:
         levels = ", ".join(Level)
-        raise UsageError(f"A level is one of {levels}, not {name!r}.") from None
+        raise UsageError(
+            f"A level is one of {levels}, not {name!r}.{_similar(name, Level)}"
+        ) from None
 
 
 def _increment(text: str) -> str:
-    if text in ("monthly", "all_days") or (text.isdecimal() and int(text) in DAYS):
-        return text
+    if text.isdecimal() and int(text) in DAYS:
+        return str(int(text))
+    if text in _INCREMENTS:
+        return _INCREMENTS[text]
     raise UsageError(
-        f"An increment is 1 to 90 (days), monthly or all_days, not {text!r}."
+        "An increment is 1 to 90 (days), daily, weekly, monthly or all_days, not "
+        f"{text!r}.{_similar(text, _INCREMENTS)}"
     )
 
 
 def _fields(given: Names | None) -> tuple[str, ...]:
     if given is None:
         return DEFAULT_FIELDS
-    wanted = _split(given)
+    from .names import is_name, split
+
+    wanted = split(given)
+    if any(name.startswith("+") for name in wanted):
+        from .field_sets import expanded
+
+        wanted = expanded(wanted)
     if not wanted:
         raise UsageError("No fields were named.")
     for name in wanted:
-        if not _is_name(name) and pick_of(name) is None:
+        if not is_name(name) and pick_of(name) is None:
             raise UsageError(
                 f"{name!r} cannot be the name of a field.",
                 hint="One action type is written as actions:omni_purchase.",
@@ -152,68 +194,51 @@ def _fields(given: Names | None) -> tuple[str, ...]:
 
 
 def _names(what: str, given: Names | None) -> tuple[str, ...]:
-    """Return names in Meta's spelling; those that are new to us are Meta's to judge."""
-    names = _split(given or ())
+    if given is None:
+        return ()
+    from .names import is_name, split
+
+    names = split(given)
     for name in names:
-        if not _is_name(name) and not is_window(name):
-            raise UsageError(f"{name!r} cannot be the name of {_article(what)}.")
+        if not is_name(name):
+            raise UsageError(f"{name!r} cannot be the name of {what}.")
     return names
 
 
-def _sort(given: Names | None) -> tuple[str, ...]:
-    keys = _split(given or ())
-    for key in keys:
-        if pick_of(re.sub(r"_(a|de)scending$", "", key)) and ":" not in key:
+def _windows(given: Names | None) -> tuple[str, ...]:
+    if given is None:
+        return ()
+    from .names import split
+
+    windows = split(given)
+    for name in windows:
+        if not is_window(name):
             raise UsageError(
-                f"Meta cannot sort by {key!r}.",
-                hint="It sorts by its own fields: actions:omni_purchase_descending",
+                f"{name!r} is not an attribution window."
+                f"{_similar(name, ATTRIBUTION_WINDOWS)}",
+                hint=f"Meta's are: {', '.join(ATTRIBUTION_WINDOWS)}.",
             )
-    return keys
+    return windows
 
 
-def _split(given: Names) -> tuple[str, ...]:
-    """Return each name once. An action type in it may hold spaces, no commas."""
-    items = given.split(",") if isinstance(given, str) else given
-    parts = ([item.strip()] if ":" in item else item.split() for item in items)
-    return tuple(dict.fromkeys(name for names in parts for name in names if name))
+def _sort(given: Names | None) -> tuple[tuple[str, ...], tuple[Order, ...]]:
+    """Return what Meta sorts by, and what is sorted here: one of them is empty."""
+    if not given:
+        return (), ()
+    from .sorting import meta_sort, orders_in
+
+    orders = orders_in(given)
+    at_meta = meta_sort(orders)
+    return at_meta, () if at_meta else orders
 
 
-def _is_name(text: str) -> bool:
-    return re.fullmatch(r"[a-z][a-z0-9_]*", text) is not None
-
-
-def _article(what: str) -> str:
-    return f"an {what}" if what.startswith("a") else f"a {what}"
-
-
-def _time_range(
-    preset: str | None, since: str | date | None, until: str | date | None
-) -> TimeRange | None:
-    if since is None and until is None:
-        return None
-    if preset:
-        raise UsageError("Give a date preset, or since and until, not both.")
-    if since is None or until is None:
-        raise UsageError("Since and until go together.")
-    time_range = TimeRange(since=_date(since), until=_date(until))
-    if time_range.until < time_range.since:
-        raise UsageError(f"{until} comes before {since}.")
-    return time_range
-
-
-def _date(text: str | date) -> date:
-    if isinstance(text, date):
-        return text
-    try:
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise UsageError(f"{text!r} is not a date like 2026-11-23.")
+def _limit(given: int | None) -> int | None:
+    if given is not None and given < 1:
+        raise UsageError(f"A limit is one row or more, not {given}.")
+    return given
 
 
 def _similar(name: str, known: Iterable[str]) -> str:
-    from difflib import get_close_matches
+    from .names import did_you_mean
 
-    close = get_close_matches(name, list(known), n=1)
-    return f" Did you mean {close[0]}?" if close else ""
+    return did_you_mean(name, known)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+import json
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -179,7 +181,7 @@ async def test_a_refused_field_has_the_hint_of_insights(meta, graph, token):
     with pytest.raises(InvalidRequest) as caught:
         await fetched(graph, token, InsightsQuery(fields=("gender",)))
 
-    assert caught.value.hint == "gender is a breakdown: --breakdowns gender"
+    assert caught.value.hint == "gender is a breakdown: --breakdown gender"
     assert str(caught.value) == message
 
 
@@ -191,3 +193,16 @@ async def test_another_refusal_keeps_its_hint(meta, graph, token):
         await fetched(graph, token, query())
 
     assert "x" in caught.value.hint
+
+
+async def test_a_relative_day_is_sent_as_one_of_the_ad_accounts(meta, graph, token):
+    meta.will_answer({"timezone_name": "Pacific/Kiritimati", "id": "act_1"})
+    meta.will_answer({"data": [RAW]})
+    today = datetime.now(ZoneInfo("Pacific/Kiritimati")).date()
+
+    await fetched(graph, token, insights_query(since="today"))
+
+    sent = json.loads(meta.requests[1].params["time_range"])
+    # Midnight there may come while this test runs.
+    assert sent["since"] == sent["until"]
+    assert sent["since"] in (str(today), str(today + timedelta(days=1)))

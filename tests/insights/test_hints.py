@@ -18,8 +18,8 @@ def refused(names, param="fields"):
     [
         (refused("impresions"), "Did you mean impressions instead of impresions?"),
         (refused("purchase"), "purchases"),
-        (refused("age"), "age is a breakdown: --breakdowns age"),
-        (refused("action_device"), "--action-breakdowns action_device"),
+        (refused("age"), "age is a breakdown: --breakdown age"),
+        (refused("action_device"), "--action-breakdown action_device"),
         (refused("xyzzy"), "Leave out xyzzy."),
         (refused("labels, location"), "Leave out labels. Leave out location."),
         (refused("contry", "breakdowns"), "Did you mean country instead of contry?"),

@@ -9,7 +9,10 @@ import pytest
 
 from metaconnect.constants import DEFAULT_FIELDS, Level
 from metaconnect.errors import UsageError
+from metaconnect.insights.field_sets import SETS
+from metaconnect.insights.fields import FIELDS
 from metaconnect.insights.filters import Filter
+from metaconnect.insights.picks import ATTRIBUTION_WINDOWS, pick_of
 from metaconnect.insights.query import InsightsQuery, insights_query
 from metaconnect.models import TimeRange
 
@@ -26,8 +29,9 @@ def test_a_query_can_be_sent_to_another_process_and_used_as_a_key():
         level="campaign",
         breakdowns=["age"],
         action_attribution_windows="1d_view",
+        limit=10,
         filtering=[{"field": "campaign.id", "operator": "IN", "value": ["1"]}],
-        sort="spend_descending",
+        sort="-spend, age",
     )
 
     copy = pickle.loads(pickle.dumps(query))
@@ -44,7 +48,7 @@ def test_every_option_is_read():
         until="2026-11-07",
         level="ad",
         fields=" spend, clicks,spend  roas ",
-        time_increment=7,
+        time_increment="weekly",
         breakdowns="age,gender",
         action_breakdowns="action_type",
         action_attribution_windows=["1d_click", "skan_view"],
@@ -110,10 +114,11 @@ def test_default_fields_fit_action_breakdowns():
     [
         ({"date_preset": "last_7"}, "Did you mean last_7d?"),
         ({"date_preset": "last_7d", "since": "2026-11-01"}, "not both"),
-        ({"since": "2026-11-01"}, "go together"),
+        ({"until": "2026-11-01"}, "say since when"),
         ({"since": "2026-11-02", "until": "2026-11-01"}, "comes before"),
-        ({"since": "2026-2-30", "until": "2026-11-01"}, "'2026-2-30' is not a date"),
-        ({"since": "2026-02-30", "until": "2026-11-01"}, "is not a date"),
+        ({"since": "2026-2-30", "until": "2026-11-01"}, "'2026-2-30' is not a day"),
+        ({"since": "2026-02-30", "until": "2026-11-01"}, "is not a day"),
+        ({"since": "last monday"}, "'last monday' is not a day"),
         ({"level": "Ad"}, "A level is one of account, campaign, adset, ad"),
         ({"time_increment": 91}, "1 to 90"),
         ({"time_increment": "²"}, "1 to 90"),
@@ -123,8 +128,9 @@ def test_default_fields_fit_action_breakdowns():
         ({"fields": "actions:"}, "cannot be the name of a field"),
         ({"breakdowns": "Age"}, "'Age' cannot be the name of a breakdown"),
         ({"action_attribution_windows": "7d-click"}, "an attribution window"),
-        ({"filtering": "spend > 5"}, "There is no filter operator '>'"),
-        ({"filtering": "spend"}, "is not a filter"),
+        ({"filtering": "spend"}, "is not a condition"),
+        ({"filtering": "campaign.name CONTAINS a"}, "Did you mean CONTAIN?"),
+        ({"filtering": "purchases > 5"}, "Meta cannot filter by purchases"),
         ({"filtering": "S EQUAL 5"}, "cannot be the field of a filter"),
         ({"filtering": "[{"}, "is not valid JSON"),
         ({"filtering": "[3]"}, "A filter has field, operator and value"),
@@ -133,7 +139,16 @@ def test_default_fields_fit_action_breakdowns():
             {"filtering": [{"field": "a", "operator": "EQUAL", "value": {}}]},
             "cannot be the value of a filter",
         ),
-        ({"sort": "purchases_descending"}, "Meta cannot sort by"),
+        ({"sort": "actions"}, "it holds several numbers"),
+        ({"sort": "-spend desc"}, "says twice"),
+        ({"sort": "Spend"}, "cannot be sorted by 'Spend'"),
+        ({"sort": "-age"}, "age is a breakdown"),
+        ({"limit": 0}, "one row or more"),
+        ({"date_preset": "lifetime"}, "maximum"),
+        ({"level": "campain"}, "Did you mean campaign?"),
+        ({"time_increment": "weakly"}, "Did you mean weekly?"),
+        ({"fields": "spend,+vidoe"}, "Did you mean +video?"),
+        ({"action_attribution_windows": "1d_clik"}, "Did you mean 1d_click?"),
         (
             {"fields": "purchases", "action_breakdowns": "action_device"},
             "purchases is one number of an action type",
@@ -146,3 +161,54 @@ def test_a_mistake_is_named(options, said):
 
     assert said in str(caught.value)
     assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "fields"),
+    [
+        ("+purchases", ("purchases", "purchase_value", "cost_per_purchase", "roas")),
+        ("spend,+leads,leads", ("spend", "leads", "cost_per_lead")),
+        (["+default", "reach"], (*DEFAULT_FIELDS, "reach")),
+        ("leads +leads", ("leads", "cost_per_lead")),
+    ],
+)
+def test_a_named_set_stands_for_its_fields(given, fields):
+    assert insights_query(fields=given).fields == fields
+
+
+def test_every_named_set_is_a_query_that_meta_takes():
+    for name, fields in SETS.items():
+        assert insights_query(fields=f"+{name}").fields == fields
+        assert not [f for f in fields if f not in FIELDS and pick_of(f) is None]
+
+
+@pytest.mark.parametrize("given", ["1d_click,7d_click", ["1d_click", "7d_click"]])
+def test_several_windows_have_two_spellings(given):
+    query = insights_query(action_attribution_windows=given)
+
+    assert query.action_attribution_windows == ("1d_click", "7d_click")
+
+
+@pytest.mark.parametrize("window", ATTRIBUTION_WINDOWS)
+def test_every_window_of_metas_is_one(window):
+    query = insights_query(action_attribution_windows=window)
+
+    assert query.action_attribution_windows == (window,)
+
+
+@pytest.mark.parametrize(
+    ("text", "operator", "value"),
+    [
+        ("campaign.name CONTAIN 'summer sale'", "CONTAIN", "summer sale"),
+        ("campaign.id in (1, 2)", "IN", ("1", "2")),
+        ("""campaign.name IN "a, b", c""", "IN", ("a, b", "c")),
+        ("spend > 500", "GREATER_THAN", "500"),
+        ("spend>=500", "GREATER_THAN_OR_EQUAL", "500"),
+        ("campaign.name = a = b", "EQUAL", "a = b"),
+        ("campaign.name CONTAIN a > b", "CONTAIN", "a > b"),
+    ],
+)
+def test_a_condition_is_read_as_meta_takes_it(text, operator, value):
+    (found,) = insights_query(filtering=[text]).filtering
+
+    assert (found.operator, found.value) == (operator, value)
