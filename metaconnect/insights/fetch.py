@@ -54,7 +54,7 @@ async def fetch_insights(
     except InvalidRequest as error:
         from .hints import hint_for
 
-        error.hint = hint_for(str(error)) or error.hint
+        error.hint = hint_for(str(error), query, error.subcode) or error.hint
         raise
 
 

@@ -172,9 +172,6 @@ REMOVED = frozenset(
 # tools, of Ads Manager, of a campaign's settings. A breakdown is marked as one.
 REPLACED: Mapping[str, str] = MappingProxyType(
     {
-        "age_targeting": "the breakdown age",
-        "gender_targeting": "the breakdown gender",
-        "location": "the breakdown country or region",
         "dma": "the breakdown comscore_market",
         "placement": "the breakdowns publisher_platform and platform_position",
         "hour": "the breakdown hourly_stats_aggregated_by_advertiser_time_zone",
