@@ -28,9 +28,10 @@ def clients(ctx: Any, incomplete: str) -> list[str]:
 
 def fields(incomplete: str) -> list[str]:
     """Return the Insights fields that complete the last one of a list with commas."""
-    from ..insights.fields import FIELDS
+    from ..insights.field_sets import SETS
+    from ..insights.fields import FIELDS, REMOVED
     from ..insights.picks import PLAIN
 
     before, comma, last = incomplete.rpartition(",")
-    names = sorted({*FIELDS, *PLAIN})
+    names = [*sorted({*FIELDS, *PLAIN} - REMOVED), *(f"+{name}" for name in SETS)]
     return [f"{before}{comma}{name}" for name in names if name.startswith(last)]

@@ -38,9 +38,9 @@ def total_query(query: InsightsQuery) -> InsightsQuery | None:
     Return the query for the whole of *query* in one row.
 
     None where there is nothing to learn from it, or nothing that can be
-    compared: with breakdowns, which leave spend out, or filters of rows.
+    compared: with breakdowns, which leave spend out, filters of rows, or a limit.
     """
-    if query.breakdowns or not _filters_objects(query):
+    if query.breakdowns or query.limit or not _filters_objects(query):
         return None
     missing = unsummable(columns(query))
     if query.level is Level.account and (
@@ -53,6 +53,7 @@ def total_query(query: InsightsQuery) -> InsightsQuery | None:
         level=Level.account,
         time_increment="all_days",
         sort=(),
+        order=(),
     )
 
 

@@ -46,6 +46,12 @@ TAKES_SEVERAL = frozenset(
     ALL NONE
     """.split()  # noqa: SIM905 - a list of words
 )
+_COMPARES_NUMBERS = frozenset(
+    """
+    GREATER_THAN GREATER_THAN_OR_EQUAL LESS_THAN LESS_THAN_OR_EQUAL IN_RANGE
+    NOT_IN_RANGE
+    """.split()  # noqa: SIM905 - a list of words
+)
 _NAME = re.compile(r"[a-z][a-z0-9_.:]*")
 
 Scalar = str | int | float | bool
@@ -87,7 +93,19 @@ def _filters(item: str | Filter | Mapping[str, Any]) -> list[Filter]:
         return _from_json(item)
     from .expressions import expression
 
-    return [_from_mapping(expression(item)._asdict())]
+    field, operator, given = expression(item)
+    value: object = given
+    if operator in _COMPARES_NUMBERS and "." not in field:
+        several = isinstance(given, list)
+        value = [_number(each) for each in given] if several else _number(str(given))
+    return [_from_mapping({"field": field, "operator": operator, "value": value})]
+
+
+def _number(text: str) -> Scalar:
+    """Return the number that Meta compares with, or *text* for Meta to judge."""
+    if re.fullmatch(r"-?\d+", text):
+        return int(text)
+    return float(text) if re.fullmatch(r"-?\d+\.\d+", text) else text
 
 
 def _from_json(text: str) -> list[Filter]:

@@ -13,7 +13,8 @@ from ..models import Order, Row
 from .fields import FIELDS, REMOVED
 from .names import is_name
 from .picks import pick_of
-from .query import Names
+from .query import InsightsQuery, Names
+from .schema import column_names
 
 _DIRECTION = re.compile(r"(.+?)(?:\s+|_)(asc|desc|ascending|descending)", re.IGNORECASE)
 _META_SORTS: Final = frozenset(
@@ -76,19 +77,22 @@ def meta_sort(orders: Sequence[Order]) -> tuple[str, ...]:
     return (f"{name}_{'de' if orders[0].descending else 'a'}scending",)
 
 
-def order_fields(orders: Sequence[Order], columns: Sequence[str]) -> tuple[str, ...]:
-    """Return what to ask for beside *columns*, so that rows can be sorted here."""
-    return tuple(order.column for order in orders if order.column not in columns)
+def order_fields(query: InsightsQuery) -> tuple[str, ...]:
+    """Return what to ask for beside the columns, so that rows can be sorted here."""
+    present = column_names(query)
+    names = (order.column for order in query.order)
+    return tuple(name for name in names if name not in present)
 
 
-def sorted_rows(orders: Sequence[Order], rows: Sequence[Row]) -> list[Row]:
+def sorted_rows(query: InsightsQuery, rows: Sequence[Row]) -> list[Row]:
     """
-    Return *rows* in the order of *orders*; rows that have no value come last.
+    Return *rows* in the order that *query* wants and Meta cannot give.
 
-    Rows that are alike keep the order they came in.
+    Rows without a value come last, and rows that are alike keep their order.
+    *rows* hold `order_fields`.
     """
     found = list(rows)
-    for order in reversed(orders):
+    for order in reversed(query.order):
         filled = [row for row in found if row.get(order.column) is not None]
         empty = [row for row in found if row.get(order.column) is None]
         filled.sort(key=lambda row: _rank(row[order.column]), reverse=order.descending)

@@ -201,12 +201,13 @@ class TestTheQuery:
         [
             (["--preset", "last_7days"], "Did you mean last_7d?"),
             (["--preset", "last_7d", "--since", "2026-11-01"], "not both"),
-            (["--since", "2026-11-01"], "go together"),
+            (["--until", "2026-11-01"], "say since when"),
             (["--since", "2026-11-02", "--until", "2026-11-01"], "comes before"),
-            (["--since", "01.11.2026", "--until", "2026-11-02"], "not a date"),
-            (["--since", "2026-02-30", "--until", "2026-03-02"], "not a date"),
+            (["--since", "01.11.2026", "--until", "2026-11-02"], "not a day"),
+            (["--since", "2026-02-30", "--until", "2026-03-02"], "not a day"),
             (["--increment", "91"], "1 to 90"),
-            (["--increment", "daily"], "1 to 90"),
+            (["--increment", "hourly"], "1 to 90"),
+            (["--fields", "spend,impresions"], "Did you mean impressions?"),
             (["--fields", "spend;clicks"], "cannot be the name"),
             (["--fields", ","], "No fields"),
             (["--level", "adgroup"], "adgroup"),
@@ -226,7 +227,7 @@ class TestTheQuery:
         assert len(meta.sandbox.requests) == before
 
     def test_a_field_that_meta_does_not_know_is_a_refusal_with_a_hint(self, connected):
-        done = connected.run("insights", "--fields", "spend,impresions")
+        done = connected.run("insights", "--fields", "spend,impressions_gross")
 
         assert done.returncode == 5
         assert "impressions" in done.stderr

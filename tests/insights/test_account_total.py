@@ -68,8 +68,9 @@ async def test_no_row_is_none(meta, graph, token):
         query("reach", time_increment="all_days"),
         query("reach", level=Level.ad, breakdowns=("product_id",)),
         query("reach", level=Level.ad, filtering=(OF_ROWS,)),
+        query("reach", level=Level.ad, limit=5),
     ],
-    ids=["all adds up", "one row", "breakdowns", "filtered rows"],
+    ids=["all adds up", "one row", "breakdowns", "filtered rows", "a limit"],
 )
 async def test_nothing_is_asked_where_nothing_is_learned(meta, graph, token, asked):
     assert await fetch_account_total(graph, token, "act_1", asked) is None

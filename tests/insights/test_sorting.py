@@ -8,7 +8,6 @@ import pytest
 
 from metaconnect.insights.query import insights_query
 from metaconnect.insights.sorting import order_fields, sorted_rows
-from metaconnect.models import Order
 
 
 @pytest.mark.parametrize(
@@ -55,8 +54,8 @@ def test_rows_without_a_value_come_last_and_equal_ones_keep_their_order():
     ]
 
     def ordered(descending):
-        order = Order(column="roas", descending=descending)
-        return [row["n"] for row in sorted_rows([order], rows)]
+        query = insights_query(sort="-roas" if descending else "roas")
+        return [row["n"] for row in sorted_rows(query, rows)]
 
     assert ordered(descending=True) == [3, 2, 4, 1, 5]
     assert ordered(descending=False) == [2, 4, 3, 1, 5]
@@ -68,12 +67,12 @@ def test_the_second_key_orders_what_the_first_leaves_equal():
         {"campaign_name": "A", "leads": 2},
         {"campaign_name": "C", "leads": 2},
     ]
-    orders = insights_query(sort="-leads,campaign_name").order
+    query = insights_query(sort="-leads,campaign_name")
 
-    assert [row["campaign_name"] for row in sorted_rows(orders, rows)] == [*"ACb"]
+    assert [row["campaign_name"] for row in sorted_rows(query, rows)] == [*"ACb"]
 
 
 def test_what_is_sorted_by_is_asked_for():
-    orders = insights_query(sort="-roas,spend").order
+    query = insights_query(fields="spend,clicks", sort="-roas,spend,date_start")
 
-    assert order_fields(orders, ("spend", "clicks")) == ("roas",)
+    assert order_fields(query) == ("roas",)
