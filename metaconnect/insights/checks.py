@@ -59,15 +59,11 @@ def _check_field(name: str, query: InsightsQuery) -> None:
 
 
 def _check_breakdown(name: str) -> None:
-    if name == "dma":
+    instead = REPLACED.get(name, "")
+    if instead.startswith("the breakdown"):
         raise UsageError(
-            "Meta has removed the breakdown dma.",
-            hint="Break down by comscore_market instead.",
-        )
-    if name == "placement":
-        raise UsageError(
-            "Meta has no breakdown placement.",
-            hint="Break down by publisher_platform and platform_position instead.",
+            f"Meta's Insights have no breakdown {name}.",
+            hint=f"Ask for {instead} instead.",
         )
     if name in ACTION_BREAKDOWNS and name not in BREAKDOWNS:
         raise UsageError(

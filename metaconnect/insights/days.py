@@ -32,7 +32,7 @@ def range_in(since: Day | None, until: Day | None) -> TimeRange | RelativeRange:
     it begins today. Raises UsageError.
     """
     if since is None:
-        raise UsageError("An end without a beginning: say since when, too.")
+        raise UsageError("Until needs since: the first day is missing.")
     first = day_in(since)
     last = day_in(until) if until is not None else _end_for(first)
     if not isinstance(first, date) or not isinstance(last, date):

@@ -27,6 +27,7 @@ SYMBOLS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 _BY_SYMBOL = re.compile(r"\s*([^<>=!]+?)\s*(>=|<=|!=|==|=|>|<)\s*(.*\S)\s*", re.DOTALL)
+_SYMBOL = re.compile(r"[<>=]")
 _ITEM = re.compile(r"\s*(?:\"([^\"]*)\"|'([^']*)'|([^,]*))\s*(?:,|$)")
 _BRACKETS = ("[]", "()")
 
@@ -54,23 +55,26 @@ def expression(text: str) -> Expression:
 
 
 def _by_word(text: str) -> tuple[str, str, str] | None:
-    """Split at the first operator in words; an action type may hold spaces."""
+    """Split at the first operator in capitals, unless a symbol comes before it."""
     words = text.split()
     for index, word in enumerate(words[1:-1], 1):
-        if word.upper() in OPERATORS:
+        if word in OPERATORS:
+            field = " ".join(words[:index])
             value = text.split(maxsplit=index + 1)[-1].strip()
-            return " ".join(words[:index]), word.upper(), value
+            return None if _SYMBOL.search(field) else (field, word, value)
     return None
 
 
 def _by_symbol(text: str) -> tuple[str, str, str] | None:
-    if match := _BY_SYMBOL.fullmatch(text):
+    """Split at the first symbol; only an action type may hold spaces."""
+    match = _BY_SYMBOL.fullmatch(text)
+    if match and (":" in match[1] or len(match[1].split()) == 1):
         return match[1], SYMBOLS[match[2]], match[3]
     return None
 
 
 def _in_three(text: str) -> tuple[str, str, str] | None:
-    """Return three words, whose second turns out to be no operator."""
+    """Return three words; the second is an operator in small letters, or none."""
     words = text.split(maxsplit=2)
     return (words[0], words[1].upper(), words[2].strip()) if len(words) > 2 else None  # noqa: PLR2004
 

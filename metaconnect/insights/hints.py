@@ -77,8 +77,9 @@ def _about_field(name: str) -> str:
 
 
 def _about_breakdown(name: str) -> str:
-    if name in REPLACED:
-        return f"Use {REPLACED[name]} instead of {name}."
+    instead = REPLACED.get(name, "")
+    if instead.startswith("the breakdown"):
+        return f"Ask for {instead} instead of {name}."
     return _about(name, nearest(name, BREAKDOWNS, cutoff=_ALIKE))
 
 

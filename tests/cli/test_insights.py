@@ -201,7 +201,7 @@ class TestTheQuery:
         [
             (["--preset", "last_7days"], "Did you mean last_7d?"),
             (["--preset", "last_7d", "--since", "2026-11-01"], "not both"),
-            (["--until", "2026-11-01"], "say since when"),
+            (["--until", "2026-11-01"], "Until needs since"),
             (["--since", "2026-11-02", "--until", "2026-11-01"], "comes before"),
             (["--since", "01.11.2026", "--until", "2026-11-02"], "not a day"),
             (["--since", "2026-02-30", "--until", "2026-03-02"], "not a day"),

@@ -109,3 +109,12 @@ def test_a_mistake_names_the_condition_and_the_way_out(text, said):
 
     assert said in f"{caught.value} {caught.value.hint}"
     assert caught.value.exit_code == 2
+
+
+def test_an_action_type_may_hold_words_that_are_operators():
+    name = "actions:offsite_conversion.fb_pixel_custom.Sign in any time"
+
+    condition = parse_condition(f"{name} >= 2", QUERY)
+
+    assert condition.column == name
+    assert condition.matches({name: 2})

@@ -114,7 +114,7 @@ def test_default_fields_fit_action_breakdowns():
     [
         ({"date_preset": "last_7"}, "Did you mean last_7d?"),
         ({"date_preset": "last_7d", "since": "2026-11-01"}, "not both"),
-        ({"until": "2026-11-01"}, "say since when"),
+        ({"until": "2026-11-01"}, "Until needs since"),
         ({"since": "2026-11-02", "until": "2026-11-01"}, "comes before"),
         ({"since": "2026-2-30", "until": "2026-11-01"}, "'2026-2-30' is not a day"),
         ({"since": "2026-02-30", "until": "2026-11-01"}, "is not a day"),
@@ -208,6 +208,8 @@ def test_every_window_of_metas_is_one(window):
         ("campaign.id GREATER_THAN 5", "GREATER_THAN", "5"),
         ("spend = 5", "EQUAL", "5"),
         ("campaign.name = a = b", "EQUAL", "a = b"),
+        ("campaign.name = Best of ALL time", "EQUAL", "Best of ALL time"),
+        ("campaign.name contain a > b", "CONTAIN", "a > b"),
         ("campaign.name CONTAIN a > b", "CONTAIN", "a > b"),
     ],
 )
