@@ -22,6 +22,8 @@ from .insights_options import (
     IncrementOption,
     JsonOption,
     LevelOption,
+    LimitOption,
+    ListFieldsOption,
     NoRefreshOption,
     OutputOption,
     PresetOption,
@@ -30,6 +32,7 @@ from .insights_options import (
     SortOption,
     UntilOption,
     WindowOption,
+    WordArgument,
 )
 from .read import ReadOptions
 
@@ -47,6 +50,7 @@ metaconnect insights | jq '.[].spend'"""
 
 def insights(
     ctx: typer.Context,
+    word: WordArgument = None,
     client: ClientsOption = None,
     every: AllOption = False,
     account: AccountsOption = None,
@@ -63,6 +67,8 @@ def insights(
     condition: FilterOption = None,
     filtering: FilteringOption = None,
     sort: SortOption = None,
+    limit: LimitOption = None,
+    list_fields: ListFieldsOption = False,
     form: FormatOption = None,
     json: JsonOption = False,
     raw: RawOption = False,
@@ -80,6 +86,9 @@ def insights(
     from ..errors import UsageError
     from ..insights.query import insights_query
 
+    if list_fields or word is not None:
+        _print_fields(word, form, json=json, listed=list_fields)
+        return
     options = ReadOptions(
         clients=tuple(client or ()),
         accounts=_accounts(account),
@@ -104,6 +113,7 @@ def insights(
         action_attribution_windows=_joined(attribution_window),
         filtering=[*(condition or ()), *([filtering] if filtering else ())],
         sort=_joined(sort),
+        limit=limit,
     )
     if check and (raw or "spend" not in query.fields):
         raise UsageError("--check compares spend: ask for that field, without --raw.")
@@ -112,6 +122,20 @@ def insights(
     else:
         from .read import run
     asyncio.run(run(ctx.obj, query, options))
+
+
+def _print_fields(
+    word: str | None, form: Format | None, *, json: bool, listed: bool
+) -> None:
+    from ..errors import UsageError
+    from .list_fields import print_fields
+    from .output import chosen_format
+
+    if not listed:
+        raise UsageError(
+            f"What is {word!r} for?", hint=f"To look for a field: --list-fields {word}"
+        )
+    print_fields(word or "", chosen_format(form, json=json))
 
 
 def _joined(values: list[str] | None) -> str | None:

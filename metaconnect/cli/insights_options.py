@@ -66,13 +66,17 @@ PresetOption = Annotated[
 SinceOption = Annotated[
     str | None,
     typer.Option(
-        metavar="DATE", help="First day, as 2026-11-01.", rich_help_panel=QUESTION
+        metavar="DATE",
+        help="First day: 2026-11-01, yesterday, 7d, 2w, '1 month ago'.",
+        rich_help_panel=QUESTION,
     ),
 ]
 UntilOption = Annotated[
     str | None,
     typer.Option(
-        metavar="DATE", help="Last day, itself included.", rich_help_panel=QUESTION
+        metavar="DATE",
+        help="Last day, included. Default: yesterday; today where it begins today.",
+        rich_help_panel=QUESTION,
     ),
 ]
 LevelOption = Annotated[
@@ -87,7 +91,7 @@ IncrementOption = Annotated[
     str,
     typer.Option(
         metavar="DAYS",
-        help="Days a row: 1 to 90, 'monthly' or 'all_days'.",
+        help="Days a row: 1 to 90, daily, weekly, monthly or all_days.",
         rich_help_panel=QUESTION,
     ),
 ]
@@ -95,8 +99,9 @@ FieldsOption = Annotated[
     list[str] | None,
     typer.Option(
         metavar="NAMES",
-        help="Meta's field names, with commas; or purchases, roas, leads and the "
-        "like, counted once; or actions:TYPE for one action type. "
+        help="Meta's field names, with commas; +video and other sets; purchases, "
+        "roas, leads and the like, counted once; actions:TYPE for one action type. "
+        "--list-fields shows them all. "
         f"Default: {', '.join(DEFAULT_FIELDS)}.",
         autocompletion=_fields,
         rich_help_panel=QUESTION,
@@ -152,8 +157,28 @@ SortOption = Annotated[
     typer.Option(
         "--sort",
         metavar="KEY",
-        help="As spend_descending; repeatable.",
+        help="-spend, 'roas desc' or spend_descending; ascending if not said.",
         rich_help_panel=QUESTION,
+    ),
+]
+LimitOption = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, help="At most N rows.", rich_help_panel=QUESTION),
+]
+ListFieldsOption = Annotated[
+    bool,
+    typer.Option(
+        "--list-fields",
+        help="List what can be asked for, all or with WORD in it; ask nothing.",
+        rich_help_panel=QUESTION,
+    ),
+]
+WordArgument = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[WORD]",
+        help="For --list-fields: a word to look for.",
+        show_default=False,
     ),
 ]
 RawOption = Annotated[
