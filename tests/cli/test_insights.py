@@ -364,3 +364,27 @@ class TestTheClient:
         assert "metaconnect connect\n" in done.stderr
         assert "metaconnect demo" in done.stderr
         assert not Path(shell.env["METACONNECT_HOME"]).exists()
+
+
+class TestListFields:
+    def test_names_kinds_and_descriptions_for_programs(self, shell):
+        done = shell.run("insights", "--list-fields", "thruplay")
+
+        rows = json.loads(done.stdout)
+        assert {row["name"] for row in rows} >= {"+video", "cost_per_thruplay"}
+        assert all(list(row) == ["name", "kind", "unit", "description"] for row in rows)
+
+    def test_for_people_a_name_is_never_cut(self, shell):
+        done = shell.run(
+            "insights", "--list-fields", "thruplay", "--format", "table", COLUMNS="60"
+        )
+
+        lines = done.stdout.splitlines()
+        assert "video_thruplay_watched_actions  (actions)" in lines
+        assert max(map(len, lines)) <= 60
+
+    def test_a_word_without_it_is_refused(self, shell):
+        done = shell.run("insights", "thruplay")
+
+        assert done.returncode == 2
+        assert "--list-fields thruplay" in done.stderr
