@@ -137,6 +137,11 @@ class FieldKind(StrEnum):
         return self in _ACTION_LISTS
 
     @property
+    def is_listed(self) -> bool:
+        """Whether a value may hold several numbers, or none at all."""
+        return self.is_actions or self in (FieldKind.OBJECTS, FieldKind.UNKNOWN)
+
+    @property
     def is_money(self) -> bool:
         """Whether the values are in the ad account's currency."""
         return self in _IN_CURRENCY
@@ -172,3 +177,11 @@ class Format(StrEnum):
     json = "json"
     ndjson = "ndjson"
     csv = "csv"
+    markdown = "markdown"
+    parquet = "parquet"
+    xlsx = "xlsx"
+
+    @property
+    def is_binary(self) -> bool:
+        """Whether it is for files and programs alone."""
+        return self in (Format.parquet, Format.xlsx)

@@ -10,6 +10,7 @@ import msgspec
 from ..constants import Format
 from ..errors import UsageError
 from ..models import Column, Row
+from .extras import require_extra
 
 
 class Sink(Protocol):
@@ -62,6 +63,24 @@ class TableOptions(msgspec.Struct, frozen=True, kw_only=True):
     empty: str = "No rows."
 
 
+def require_usable(form: Format, *, terminal: bool) -> None:
+    """
+    Raise UsageError where *form* cannot be written: for a terminal, or since what
+    writes it is not installed. For before anything is asked of Meta.
+    """
+    if not form.is_binary:
+        return
+    if terminal:
+        raise UsageError(
+            f"{form} is not for a terminal.",
+            hint=f"Name a file, as in --output insights.{form}, or use a pipe.",
+        )
+    if form is Format.parquet:
+        require_extra("duckdb", "duckdb", "--format parquet")
+    else:
+        require_extra("xlsxwriter", "xlsx", "--format xlsx")
+
+
 def open_sink(
     form: Format,
     file: BinaryIO,
@@ -70,13 +89,18 @@ def open_sink(
     table: TableOptions | None = None,
     raw: bool = False,
     terminal: bool | None = None,
+    continued: bool = False,
+    notice: Callable[[str], None] = ignore,
 ) -> Sink:
     """
     Return what writes rows to *file* in the format *form*.
 
-    *columns* decide what `table` and `csv` show; the two kinds of JSON write rows
+    *columns* decide what is written, except that the two kinds of JSON write rows
     whole. With *raw* the rows are Meta's own. *terminal* says whether *file* is a
-    terminal, which CSV must not drive; None asks the file.
+    terminal, which a text must not drive; None asks the file. With *continued* the
+    file holds the beginning already: the line that names the columns is left out.
+    *notice* is told, in one sentence, what the format has no room for. Raises
+    UsageError as `require_usable` does.
     """
     if raw and form not in (Format.json, Format.ndjson):
         raise UsageError("--raw is JSON: give --format json or ndjson.")
@@ -93,9 +117,23 @@ def open_sink(
             from .json import NdjsonSink
 
             return NdjsonSink(file)
+    on_terminal = file.isatty() if terminal is None else terminal
+    require_usable(form, terminal=on_terminal)
+    match form:
         case Format.csv:
             from .csv import CsvSink
 
             names = [column.name for column in columns]
-            escape = file.isatty() if terminal is None else terminal
-            return CsvSink(file, names, escape=escape)
+            return CsvSink(file, names, escape=on_terminal, begun=continued)
+        case Format.markdown:
+            from .markdown import MarkdownSink
+
+            return MarkdownSink(file, columns)
+        case Format.parquet:
+            from .parquet import ParquetSink
+
+            return ParquetSink(file, columns)
+        case Format.xlsx:
+            from .xlsx import XlsxSink
+
+            return XlsxSink(file, columns, notice=notice)

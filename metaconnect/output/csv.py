@@ -8,14 +8,11 @@ this is data for programs. A spreadsheet should import it as text.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Sequence
 from typing import BinaryIO
 
-import msgspec
-
 from ..models import Row
-from .json import json_text
+from .json import cell_text
 from .text import escaped, well_formed
 
 
@@ -24,21 +21,28 @@ class CsvSink:
     A line that names the columns, then a line a row, written page by page.
 
     The first line is written with the first page, so that a read that fails at
-    once leaves nothing behind. With *escape* control characters are shown, not
-    written: a terminal would obey them.
+    once leaves nothing behind; where the file has *begun* already it is there. With
+    *escape* control characters are shown, not written: a terminal would obey them.
     """
 
     def __init__(
-        self, file: BinaryIO, columns: Sequence[str], *, escape: bool = False
+        self,
+        file: BinaryIO,
+        columns: Sequence[str],
+        *,
+        escape: bool = False,
+        begun: bool = False,
     ) -> None:
         self._file = file
         self._columns = columns
         self._escape = escape
-        self._begun = False
+        self._begun = begun
 
     def write(self, rows: Sequence[Row]) -> None:
         self._begin()
-        self._write([_cell(row.get(name)) for name in self._columns] for row in rows)
+        self._write(
+            [cell_text(row.get(name)) for name in self._columns] for row in rows
+        )
 
     def close(self) -> None:
         self._begin()
@@ -72,15 +76,3 @@ def _lines(rows: Iterable[Sequence[str]]) -> bytes:
         return text.encode()
     except UnicodeEncodeError:  # a lone surrogate
         return well_formed(text).encode()
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Decimal):
-        return f"{value:f}" if value.is_finite() else ""
-    if isinstance(value, (int, Mapping, list, tuple)):
-        return json_text(value).decode()
-    return str(msgspec.to_builtins(value))  # a date, as JSON has it

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, Final
 
 import msgspec
@@ -24,23 +25,39 @@ _CONTROLS: Final = re.compile(
     rb"|\xe2(?:\x80[\x8e\x8f\xa8-\xae]|\x81[\xa6-\xa9])"
 )
 _ASCII: Final = bytes(range(0x7F))
+_HELD: Final = 4 * 2**20  # bytes in memory, of a whole array
+_PART: Final = 2**16
 
 
 class JsonSink:
-    """One array, a row a line: written whole by `close`, or not at all."""
+    """
+    One array, a row a line: written whole by `close`, or not at all.
+
+    More than a few thousand rows wait on disk, in a file without a name.
+    """
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self._pages: list[bytes] = []
+        self._rows = SpooledTemporaryFile(max_size=_HELD)
+        self._between = b""
 
     def write(self, rows: Sequence[Row]) -> None:
         if rows:
-            self._pages.append(ndjson(rows))
+            # A line break inside a text is escaped, so each one ends a row.
+            lines = ndjson(rows)[:-1].replace(b"\n", b",\n")
+            self._rows.write(self._between + lines)
+            self._between = b",\n"
 
     def close(self) -> None:
-        # A line break inside a text is escaped, so each one ends a row.
-        lines = b"".join(self._pages).removesuffix(b"\n").replace(b"\n", b",\n")
-        self._file.write(b"[\n" + lines + b"\n]\n" if lines else b"[]\n")
+        if not self._between:
+            self._file.write(b"[]\n")
+        else:
+            self._rows.seek(0)
+            self._file.write(b"[\n")
+            while part := self._rows.read(_PART):
+                self._file.write(part)
+            self._file.write(b"\n]\n")
+        self._rows.close()
         self._file.flush()
 
 
@@ -63,6 +80,19 @@ def json_text(value: object) -> bytes:
     return _encoded(_ENCODER.encode, value, lambda: _plain(value))
 
 
+def cell_text(value: object) -> str:
+    """Return *value* as a text of its own: what JSON has, without quotes or null."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Decimal):
+        return f"{value:f}" if value.is_finite() else ""
+    if isinstance(value, (int, Mapping, list, tuple)):
+        return json_text(value).decode()
+    return str(msgspec.to_builtins(value))  # a date, as JSON has it
+
+
 def ndjson(rows: Sequence[object]) -> bytes:
     """Return *rows* as lines of JSON, one each."""
     return _encoded(_ENCODER.encode_lines, rows, lambda: [_plain(row) for row in rows])
@@ -78,10 +108,10 @@ def _encoded(
     else:
         if any(suspect in encoded for suspect in _SUSPECTS):
             encoded = encode(plain())
-    return _without_controls(encoded)
+    return without_controls(encoded)
 
 
-def _without_controls(encoded: bytes) -> bytes:
+def without_controls(encoded: bytes) -> bytes:
     r"""Write control characters as ``\uXXXX``, which reads back as the same text."""
     if encoded.isascii() and b"\x7f" not in encoded:  # the usual case, and fast
         return encoded

@@ -50,13 +50,14 @@ def number_text(value: int | Decimal, kind: FieldKind, unit: str = "") -> str:
 
 
 def _decimals(number: Decimal, kind: FieldKind, unit: str) -> int:
-    usual = _minor_digits(unit)
+    usual = minor_digits(unit)
     if kind in _MONEY or not number:
         return usual
     return max(usual, 1 - number.adjusted())
 
 
-def _minor_digits(unit: str) -> int:
+def minor_digits(unit: str) -> int:
+    """Return how many decimals amounts of the currency *unit* have."""
     if unit in _WITHOUT_DECIMALS:
         return 0
     return 3 if unit in _THREE_DECIMALS else _DECIMALS

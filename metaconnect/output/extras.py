@@ -1,0 +1,16 @@
+"""What is installed only where it was asked for: `pip install 'metaconnect[...]'`."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from ..errors import UsageError
+
+
+def require_extra(module: str, extra: str, what: str) -> None:
+    """Raise UsageError where *module* is missing, which *what* needs."""
+    if find_spec(module) is None:
+        raise UsageError(
+            f"{what} needs what the extra {extra!r} installs.",
+            hint=f"Install it:  pip install 'metaconnect[{extra}]'",
+        )
