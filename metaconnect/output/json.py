@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, Final
+from weakref import finalize
 
 import msgspec
 
@@ -38,7 +39,8 @@ class JsonSink:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self._rows = SpooledTemporaryFile(max_size=_HELD)
+        self._rows = SpooledTemporaryFile(max_size=_HELD)  # noqa: SIM115  close()
+        finalize(self, self._rows.close)
         self._between = b""
 
     def write(self, rows: Sequence[Row]) -> None:

@@ -6,7 +6,7 @@ https://duckdb.org/docs/stable/data/parquet/overview
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -21,9 +21,9 @@ from .scratch import move_into, scratch_folder
 from .sql_types import TEXT, Shape, sql_type
 
 _AT_ONCE: Final = 1000  # rows
-_OFFLINE: Final = {
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
+_OFFLINE: Final[Mapping[str, bool]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
 }
 
 
@@ -108,14 +108,14 @@ def _copy(rows: Path, done: Path, names: Iterable[str], types: Sequence[str]) ->
         f"'c{place}': {_quoted(type_)}" for place, type_ in enumerate(types)
     )
     shown = ", ".join(f"c{place} AS {_name(name)}" for place, name in enumerate(names))
-    query = (
-        f"COPY (SELECT {shown} FROM read_json({_quoted(rows)},"
-        f" format = 'newline_delimited', columns = {{{read}}}))"
-        f" TO {_quoted(done)} (FORMAT parquet, COMPRESSION zstd)"
+    source = (
+        f"read_json({_quoted(rows)}, format='newline_delimited', columns={{{read}}})"
     )
-    config = {**_OFFLINE, "temp_directory": str(rows.parent)}
+    chosen = f"SELECT {shown} FROM {source}"  # noqa: S608  every name is quoted
+    query = f"COPY ({chosen}) TO {_quoted(done)} (FORMAT parquet, COMPRESSION zstd)"
+    folder = str(rows.parent)
     try:
-        with duckdb.connect(config=config) as database:
+        with duckdb.connect(config={**_OFFLINE, "temp_directory": folder}) as database:
             database.execute(query)
     except duckdb.Error as exc:
         reason = str(exc).splitlines()[0]

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, BinaryIO, Final
+from weakref import finalize
 
 from ..constants import FieldKind
 from ..errors import UsageError
@@ -56,6 +57,7 @@ class XlsxSink:
         options = {"constant_memory": True, "tmpdir": str(folder)}
         self._book = Workbook(str(self._path), options)
         self._sheet = self._book.add_worksheet("Insights")
+        finalize(self, self._sheet.row_data_fh.close)  # where close() never comes
         self._formats = [self._format(column) for column in columns]
         self._rows = 0
         self._cut = 0

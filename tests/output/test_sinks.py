@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tracemalloc
 from decimal import Decimal
 from io import BytesIO
 
@@ -16,22 +17,23 @@ from metaconnect.output.base import Format, TableOptions, open_sink
 
 from .conftest import DAY, columns, written
 
+TEXTS = [form for form in Format if not form.is_binary]
 ROW = DAY | {"campaign_name": "Süße", "spend": Decimal("2778.21")}
 
 
-@pytest.mark.parametrize("form", Format)
+@pytest.mark.parametrize("form", TEXTS)
 def test_the_bytes_are_utf_8(form):
     assert "Süße" in written(form, [ROW]).decode()
 
 
-@pytest.mark.parametrize("form", Format)
+@pytest.mark.parametrize("form", TEXTS)
 def test_half_an_emoji_becomes_the_replacement_character(form):
     text = written(form, [{"campaign_name": "Sale \ud83d!"}]).decode()
 
     assert "Sale \ufffd!" in text
 
 
-@pytest.mark.parametrize("form", Format)
+@pytest.mark.parametrize("form", TEXTS)
 def test_the_two_halves_of_an_emoji_become_one(form):
     assert "\U0001f600" in written(form, [{"ad_name": "\ud83d\ude00 \udc00"}]).decode()
 
@@ -57,7 +59,7 @@ def test_raw_rows_are_written_as_they_are(form):
     assert (found[0] if form is Format.json else found) == raw
 
 
-@pytest.mark.parametrize("form", [Format.table, Format.csv])
+@pytest.mark.parametrize("form", set(Format) - {Format.json, Format.ndjson}, ids=str)
 def test_raw_rows_are_json_only(form):
     with pytest.raises(UsageError, match="--raw"):
         open_sink(form, BytesIO(), [], raw=True)
@@ -75,6 +77,31 @@ def test_a_format_that_needs_all_rows_writes_nothing_before_it_is_closed(form):
     assert file.getvalue().decode().count("2,778.21" if form == "table" else "{") == 2
 
 
+def test_json_of_any_size_waits_on_disk(monkeypatch, tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(disk))
+    file = BytesIO()
+    sink = open_sink(Format.json, file, columns(*ROW))
+    pages = 12
+    page = [ROW | {"campaign_name": "x" * 1000}] * 1000
+
+    tracemalloc.start()
+    for _ in range(pages):
+        sink.write(page)
+    held, _peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert held < 3 * 2**20 < len(page) * 1000 * pages
+    assert list(disk.iterdir()) == []  # no name, and nothing to be left behind
+    sink.close()
+    assert len(json.loads(file.getvalue())) == pages * len(page)
+
+
+def test_the_names_of_columns_are_left_out_where_they_stand_already():
+    assert written(Format.csv, [{"spend": 1}], continued=True) == b"1\n"
+
+
 class Pipe(BytesIO):
     """Remembers what was there at each flush."""
 
@@ -88,7 +115,11 @@ class Pipe(BytesIO):
 
 @pytest.mark.parametrize(
     ("form", "first"),
-    [(Format.ndjson, b'{"spend":1}\n'), (Format.csv, b"spend\n1\n")],
+    [
+        (Format.ndjson, b'{"spend":1}\n'),
+        (Format.csv, b"spend\n1\n"),
+        (Format.markdown, b"| spend |\n| ---: |\n| 1 |\n"),
+    ],
 )
 def test_a_format_that_streams_flushes_each_page(form, first):
     pipe = Pipe()
@@ -115,6 +146,7 @@ def test_a_sink_without_a_page_writes_nothing_until_it_is_closed(form):
         (Format.json, b"[]\n"),
         (Format.ndjson, b""),
         (Format.csv, b"spend\n"),
+        (Format.markdown, b"| spend |\n| ---: |\n"),
     ],
 )
 def test_no_rows(form, text):
@@ -140,7 +172,7 @@ sys.stdout.buffer.write(b"rich" if "rich" in sys.modules else b"no rich")
 """
 
 
-@pytest.fixture(scope="module", params=Format)
+@pytest.fixture(scope="module", params=TEXTS)
 def printed(request):
     """Return a format and what a process of a Windows locale prints in it."""
     done = subprocess.run(
