@@ -32,6 +32,17 @@ def ignore(_message: str) -> None:
     """Take a notice and do nothing."""
 
 
+class Totals(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    A last line of a table: its values by column, None where there is no total.
+
+    `label` is what it is a total of, such as a currency, where there are several.
+    """
+
+    values: Row
+    label: str = ""
+
+
 class TableOptions(msgspec.Struct, frozen=True, kw_only=True):
     """
     What a table needs to know beyond its columns and rows.
@@ -40,12 +51,15 @@ class TableOptions(msgspec.Struct, frozen=True, kw_only=True):
     added to it where all rows have the same one, and the currency of the money
     columns, unless it names them already; without a caption the headings say the
     currency. `legend` stands below, a line each. `width` is the terminal's, None
-    for no limit. `currency` is that of money columns without a unit.
+    for no limit. `currency` is that of money columns without a unit; where rows have
+    several, `currency_key` is the key of a row's own.
 
     `totals` returns the last line's values by column, None where there is no
-    total; a single row has no totals. `marker` names a column of booleans that
-    is shown as a star at the left. `row_style` returns a style as Rich names
-    them ("dim"); it counts only with `color`.
+    total, or a line for each of several; a single row has no totals. `row_notice`
+    returns what is said in the place of a row's values, after its first column,
+    such as why there are none. `marker` names a column of booleans that is shown as
+    a star at the left. `row_style` returns a style as Rich names them ("dim"); it
+    counts only with `color`.
 
     `notice` is told, in one sentence, which columns did not fit, and `empty`
     when there are no rows.
@@ -56,7 +70,9 @@ class TableOptions(msgspec.Struct, frozen=True, kw_only=True):
     width: int | None = None
     color: bool = False
     currency: str | None = None
-    totals: Callable[[Sequence[Row]], Row] | None = None
+    currency_key: str | None = None
+    totals: Callable[[Sequence[Row]], Row | Sequence[Totals]] | None = None
+    row_notice: Callable[[Row], str | None] | None = None
     marker: str | None = None
     row_style: Callable[[Row], str | None] | None = None
     notice: Callable[[str], None] = ignore

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Final
 
 from .cells import Line
@@ -12,11 +13,35 @@ _ELLIPSIS: Final = "…"
 _TOTAL: Final = "total"
 
 
-def labelled(lines: Sequence[str]) -> list[str]:
-    """Write "total" where the columns of labels leave room for it."""
+def labelled(lines: Sequence[str], label: str = "") -> list[str]:
+    """Write "total", and of what, where the columns of labels leave room for it."""
     first, *others = lines
     room = len(first) - len(first.lstrip())
-    return [_TOTAL + first[len(_TOTAL) :] if room > len(_TOTAL) else first, *others]
+    for text in filter(None, (f"{_TOTAL} {label}".strip(), label)):
+        if text_len(text) < room:
+            return [text + first[text_len(text) :], *others]
+    return [first, *others]
+
+
+def noticed(column: TableColumn, place: int, text: str, limit: int | None) -> list[str]:
+    """Return one cell with *text* beside it, or below where that is too long."""
+    head = row_lines([column], place)[0]
+    beside = f"{head}{GAP}{text}"
+    if limit is None or text_len(beside) <= limit:
+        return [beside]
+    return [head, *wrapped(text, limit, GAP)]
+
+
+def wrapped(text: str, limit: int | None, indent: str = "") -> list[str]:
+    """Return *text* in lines that are broken between words only."""
+    return wrap(
+        text,
+        limit or len(text) + len(indent) + 1,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
 
 
 def heading_row(columns: Sequence[TableColumn]) -> list[str]:

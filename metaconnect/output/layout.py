@@ -151,16 +151,26 @@ def _leaving(columns: Sequence[TableColumn]) -> Iterator[TableColumn]:
     """
     Yield *columns* in the order in which they are left out.
 
-    From the right; but a few numbers stay longer than the names of what the
-    rows' own object is part of.
+    From the right; but a few numbers stay longer than what the rows can be told
+    apart without: ids, the last day, the currency, and the names of what the rows'
+    own object is part of.
     """
     numbers = [place for place, c in enumerate(columns) if not c.is_label]
     kept = numbers[:_KEPT_NUMBERS]
     head = columns[: kept[-1] + 1 if kept else _KEPT_LABELS]
-    parents = [c for c in head if c.name.endswith("_name")][:-1] if kept else []
+    lesser = _lesser(head) if kept else []
     yield from reversed(columns[len(head) :])
-    yield from parents
-    yield from (column for column in reversed(head) if column not in parents)
+    yield from lesser
+    yield from (column for column in reversed(head) if column not in lesser)
+
+
+def _lesser(head: Sequence[TableColumn]) -> list[TableColumn]:
+    others = head[1:]
+    ids = [c for c in others if c.is_label and is_id(c.name)]
+    dates = [c for c in others if c.name == "date_stop"]
+    parents = [c for c in head if c.name.endswith("_name")][:-1]
+    currency = [c for c in others if c.name == "account_currency"]
+    return [*ids, *dates, *parents, *currency]
 
 
 def _set_widths(columns: Sequence[TableColumn], limit: int | None) -> None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from textwrap import wrap
 from typing import Any, BinaryIO, Final
 
 from msgspec.structs import replace
 
 from ..models import Column, Row
-from .base import TableOptions
+from .base import TableOptions, Totals
 from .cells import Cell, Line, cell
-from .draw import heading_row, labelled, paint, row_lines
+from .draw import heading_row, labelled, noticed, paint, row_lines, wrapped
 from .layout import GAP, TableColumn, arrange
 from .text import one_line
 
@@ -53,13 +52,18 @@ class _Table:
     ) -> None:
         self._rows = rows
         self._options = options
+        said = options.row_notice or (lambda _row: None)
+        self._notices = [said(row) for row in rows]
+        self._full = [row for row in rows if not said(row)]  # with values
         columns = [_with_currency(column, options.currency) for column in columns]
-        self._period = _period(columns, rows, options.caption)
+        self._period = _period(columns, self._full, options.caption)
         self._currency = _currency(columns) if options.caption else ""
-        totals = options.totals(rows) if options.totals and len(rows) > 1 else None
-        self._has_totals = totals is not None
+        self._totals = _totals(options, self._full)
+        shown = list(self._shown(columns))
+        if not self._full:
+            del shown[1:]
         self._table_columns, self._left_out = arrange(
-            [self._table_column(column, totals) for column in self._shown(columns)],
+            [self._table_column(column, first=column is shown[0]) for column in shown],
             options.width,
         )
 
@@ -72,12 +76,21 @@ class _Table:
         yield from self._painted([rule], "dim")
         for place, row in enumerate(self._rows):
             style = self._options.row_style and self._options.row_style(row)
-            yield from self._painted(row_lines(shown, place), style)
-        if self._has_totals:
+            yield from self._painted(self._row(place), style)
+        if self._totals:
             yield from self._painted([rule], "dim")
-            yield from self._painted(labelled(row_lines(shown, -1)), "bold")
+        for number, total in enumerate(self._totals):
+            lines = row_lines(shown, len(self._rows) + number)
+            yield from self._painted(labelled(lines, one_line(total.label)), "bold")
         for text in self._options.legend:
             yield from self._painted(self._wrapped(text), "dim")
+
+    def _row(self, place: int) -> list[str]:
+        text = self._notices[place]
+        if not text:
+            return row_lines(self._table_columns, place)
+        first, limit = self._table_columns[0], self._options.width
+        return noticed(first, place, one_line(text), limit)
 
     def tell_left_out(self) -> None:
         if self._left_out:
@@ -93,21 +106,27 @@ class _Table:
         for column in columns:
             if column.name == marker or (self._period and column.name in _DATES):
                 continue
-            if column.name == "date_stop" and _all_days(self._rows):
+            if column.name == "date_stop" and _all_days(self._full):
                 continue
             yield column
 
-    def _table_column(self, column: Column, totals: Row | None) -> TableColumn:
+    def _table_column(self, column: Column, *, first: bool) -> TableColumn:
         if column.name == self._options.marker:
             marks = [(Line(_STAR if r.get(column.name) else ""),) for r in self._rows]
             return TableColumn(column=column, heading="", cells=marks)
-        cells = [cell(row.get(column.name), column) for row in self._rows]
-        if totals is not None:
-            cells.append(_total(column, totals))
+        cells = [
+            (Line(),) if text and not first else self._cell(row, column)
+            for row, text in zip(self._rows, self._notices, strict=True)
+        ]
+        cells += [_total(column, total) for total in self._totals]
         return TableColumn(column=column, heading=self._heading(column), cells=cells)
 
+    def _cell(self, row: Row, column: Column) -> Cell:
+        key = self._options.currency_key
+        return cell(row.get(column.name), _with_currency(column, key and row.get(key)))
+
     def _heading(self, column: Column) -> str:
-        if column.name == "date_start" and _all_days(self._rows):
+        if column.name == "date_start" and _all_days(self._full):
             return "date"
         unit = "" if column.unit == self._currency else column.unit
         return one_line(f"{column.name} ({unit})" if unit else column.name)
@@ -121,13 +140,7 @@ class _Table:
         return _BETWEEN.join(filter(None, parts))
 
     def _wrapped(self, text: str) -> list[str]:
-        """Return *text* in lines that are broken between words only."""
-        return wrap(
-            one_line(text),
-            self._options.width or len(text) + 1,
-            break_on_hyphens=False,
-            break_long_words=False,
-        )
+        return wrapped(one_line(text), self._options.width)
 
     def _painted(self, lines: Sequence[str], style: str | None) -> Sequence[str]:
         if style and self._options.color:
@@ -153,7 +166,7 @@ def _all_days(rows: Sequence[Row]) -> bool:
 
 def _period(columns: Sequence[Column], rows: Sequence[Row], caption: str) -> list[str]:
     """Return the dates that all rows have and *caption* may say, [] where none."""
-    if not {column.name for column in columns}.issuperset(_DATES):
+    if not rows or not {column.name for column in columns}.issuperset(_DATES):
         return []
     first, *others = {tuple(row.get(name) for name in _DATES) for row in rows}
     if others or None in first:
@@ -163,8 +176,15 @@ def _period(columns: Sequence[Column], rows: Sequence[Row], caption: str) -> lis
     return dates if not stated or set(stated) == set(dates) else []
 
 
-def _total(column: Column, totals: Row) -> Cell:
-    total: Any = totals.get(column.name)
-    if total is None and column.kind.is_text:
+def _totals(options: TableOptions, rows: Sequence[Row]) -> Sequence[Totals]:
+    if options.totals is None or len(rows) <= 1:
+        return ()
+    found = options.totals(rows)
+    return [Totals(values=found)] if isinstance(found, dict) else found
+
+
+def _total(column: Column, totals: Totals) -> Cell:
+    value: Any = totals.values.get(column.name)
+    if value is None and column.kind.is_text:
         return (Line(),)
-    return cell(total, column)
+    return cell(value, _with_currency(column, totals.label))
