@@ -18,6 +18,7 @@ from .terminal import say
 
 if TYPE_CHECKING:  # the formats of data go without
     from ..models import Row
+    from ..output.partial import PartialFile
 
 WIDE = 200  # columns, where there is no terminal to measure
 
@@ -108,6 +109,28 @@ def opened(path: Path | None) -> Iterator[BinaryIO]:
             yield file
     except BrokenPipeError:
         raise
+    except OSError as exc:
+        raise UsageError(f"{path} cannot be written: {exc.strerror}.") from exc
+
+
+@contextmanager
+def opened_to_continue(
+    path: Path, form: Format, query_key: str
+) -> Iterator[PartialFile]:
+    """
+    Yield the file for *path* behind what an interrupted run has left: `--continue`.
+
+    Raises UsageError where *form* is not written row by row, or *path* is no file.
+    """
+    from ..output.partial import continued
+
+    if form not in (Format.ndjson, Format.csv):
+        raise UsageError(f"--continue goes with ndjson and csv, not with {form}.")
+    if path.exists() and not path.is_file():
+        raise UsageError(f"--continue needs a file, and {path} is none.")
+    try:
+        with continued(path, query_key) as partial:
+            yield partial
     except OSError as exc:
         raise UsageError(f"{path} cannot be written: {exc.strerror}.") from exc
 
