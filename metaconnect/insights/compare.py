@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from ..constants import FieldKind
 from ..models import Column, Row, TimeRange
+from .identity import identity
 from .periods import Compare, part_at, place_of, place_of_earlier
 from .query import InsightsQuery
 from .schema import DATES
@@ -21,7 +22,6 @@ DIFFERENCE: Final = "_difference"
 CHANGE: Final = "_change"
 _HUNDREDTH: Final = Decimal("0.01")
 _NO_NUMBERS: Final = frozenset((FieldKind.OBJECTS, FieldKind.UNKNOWN))
-_WHOSE: Final = ("client", "account_id")  # of rows of many ad accounts
 
 
 def compared_columns(
@@ -65,22 +65,22 @@ def compare_rows(
     joined as `totals` does: ratios are made anew, which needs `total_fields`.
     """
     increment = query.time_increment
-    identity = _identity(columns, query)
-    now = _grouped(rows, identity, lambda day: place_of(day, days, increment))
+    names = identity(columns, query)
+    now = _grouped(rows, names, lambda day: place_of(day, days, increment))
     then = _grouped(
-        earlier, identity, lambda day: place_of_earlier(day, days, how, increment)
+        earlier, names, lambda day: place_of_earlier(day, days, how, increment)
     )
     keys = list(dict.fromkeys((*now, *then)))
     if not query.sort:
         keys.sort(key=lambda key: key.place)
-    names = [column.name for column in compared_columns(columns)]
+    shown = [column.name for column in compared_columns(columns)]
     found = []
     for key in keys:
         row = _joined(columns, now.get(key) or then[key])
         row |= _dates(part_at(key.place, days, increment))
         sides = (_joined(columns, part.get(key, ())) for part in (now, then))
         row |= compare_totals(columns, *sides)
-        found.append({name: row[name] for name in names})
+        found.append({name: row[name] for name in shown})
     return found
 
 
@@ -106,20 +106,12 @@ def _is_compared(column: Column) -> bool:
     return not (column.kind.is_text or column.kind in _NO_NUMBERS)
 
 
-def _identity(columns: Iterable[Column], query: InsightsQuery) -> list[str]:
-    return [
-        column.name
-        for column in columns
-        if column.kind is FieldKind.ID or column.name in (*query.breakdowns, *_WHOSE)
-    ]
-
-
 def _grouped(
-    rows: Iterable[Row], identity: Sequence[str], place: Callable[[date], int]
+    rows: Iterable[Row], names: Sequence[str], place: Callable[[date], int]
 ) -> dict[_Key, list[Row]]:
     found: dict[_Key, list[Row]] = {}
     for row in rows:
-        named = tuple(str(row.get(name)) for name in identity)
+        named = tuple(str(row.get(name)) for name in names)
         key = _Key(place(date.fromisoformat(row[DATES[0]])), named)
         found.setdefault(key, []).append(row)
     return found

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple, TypeGuard
 
 from ..models import Column
 from .numbers import NOTHING, number_text
+from .spark import Spark
 from .text import one_line
 
 _SHOWN_ENTRIES: Final = 3
@@ -32,6 +33,8 @@ def cell(value: object, column: Column) -> Cell:
         return (Line(number=number_text(value, column.kind, column.unit)),)
     if isinstance(value, (Mapping, list, tuple)) and not _is_words(value):
         return _lines(list(_entries(value)), column)
+    if isinstance(value, Spark):
+        return (Line(number=value),)  # which is never shortened
     text = _words(value)
     if text or column.kind.is_text:
         return (Line(words=text or NOTHING),)

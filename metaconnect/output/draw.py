@@ -73,11 +73,11 @@ def _fitted(line: Line, width: int) -> str:
     if not line.words:
         return _padded(line.number, width, right=True)
     room = width - (text_len(line.number) + 1 if line.number else 0)
-    words = _padded(_shortened(line.words, room), room, right=False)
+    words = _padded(shortened(line.words, room), room, right=False)
     return f"{words} {line.number}" if line.number else words
 
 
-def _shortened(text: str, width: int) -> str:
+def shortened(text: str, width: int) -> str:
     """Cut out the middle of *text*: names often differ only at their ends."""
     if text_len(text) <= width:
         return text
