@@ -29,7 +29,7 @@ def spark_of(
     levels = BLOCKS if blocks else ASCII
     size = -(-len(values) // width) or 1
     parts = [values[start : start + size] for start in range(0, len(values), size)]
-    means = [sum(Decimal(v or 0) for v in part) / len(part) for part in parts]
+    means = [Decimal(sum(value or 0 for value in part)) / len(part) for part in parts]
     highest = max(means, default=Decimal(0))
     return Spark("".join(levels[_level(mean, highest)] for mean in means))
 
