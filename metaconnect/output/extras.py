@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from ..errors import UsageError
 
 
 def require_extra(module: str, extra: str, what: str) -> None:
     """Raise UsageError where *module* is missing, which *what* needs."""
+    from importlib.util import find_spec
+
     if find_spec(module) is None:
         raise UsageError(
             f"{what} needs what the extra {extra!r} installs.",

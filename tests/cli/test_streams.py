@@ -164,7 +164,7 @@ class TestFolders:
         [
             (".", "is a folder"),
             ("no/where.csv", "no such folder"),
-            ("week.xlsx", "Known endings: .csv, .json, .jsonl, .ndjson"),
+            ("week.xls", "Known endings: .csv, .json, .jsonl, .markdown"),
             ("week", "does not say a format"),
         ],
     )
