@@ -55,13 +55,19 @@ class CommandContext:
 
         self.settings = replace(self.settings, config_id=config_id)
 
-    def meta(self) -> AsyncMetaconnect:
-        """Return the program; the caller closes it."""
+    def meta(self, *, max_wait: float | None = None) -> AsyncMetaconnect:
+        """
+        Return the program; the caller closes it.
+
+        *max_wait* is how many seconds it may wait for a quota of Meta's.
+        """
         from ..api import AsyncMetaconnect
 
         if self.settings.project_needs_leave and self.settings.store_kind != "local":
             self.ask_for_leave()
-        return AsyncMetaconnect(self.settings, notice=notice)
+        if max_wait is None:
+            return AsyncMetaconnect(self.settings, notice=notice)
+        return AsyncMetaconnect(self.settings, notice=notice, max_wait=max_wait)
 
     def ask_for_leave(self) -> None:
         """Let the person allow a project that only a file of the folder names."""

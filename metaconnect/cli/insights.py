@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -10,31 +11,45 @@ from ..constants import Format, Level
 from .insights_options import (
     AccountsOption,
     ActionBreakdownOption,
+    AlertOption,
     AllAccountsOption,
     AllOption,
+    AsyncOption,
     BreakdownOption,
+    ChartOption,
     CheckOption,
     ClientsOption,
+    ColumnOption,
+    CompareOption,
+    ContinueOption,
+    DryRunOption,
+    ExplainOption,
     FieldsOption,
     FilteringOption,
     FilterOption,
     FormatOption,
     IncrementOption,
+    JqOption,
     JsonOption,
     LevelOption,
     LimitOption,
     ListFieldsOption,
+    MaxWaitOption,
     NoRefreshOption,
     OutputOption,
     PresetOption,
     RawOption,
     SinceOption,
     SortOption,
+    SparkOption,
     UntilOption,
     WindowOption,
     WordArgument,
 )
 from .read import ReadOptions
+
+if TYPE_CHECKING:
+    from ..output.jq import Program
 
 EXAMPLES = """\
 Examples:
@@ -73,34 +88,34 @@ def insights(
     json: JsonOption = False,
     raw: RawOption = False,
     output: OutputOption = None,
+    column: ColumnOption = None,
+    jq: JqOption = None,
+    compare: CompareOption = None,
+    chart: ChartOption = None,
+    spark: SparkOption = False,
+    alert: AlertOption = None,
+    explain: ExplainOption = False,
+    dry_run: DryRunOption = False,
     check: CheckOption = False,
+    proceed: ContinueOption = False,
+    report_runs: AsyncOption = "auto",
+    max_wait: MaxWaitOption = None,
     no_refresh: NoRefreshOption = False,
 ) -> None:
     """
-    Read Insights and print a table, JSON, NDJSON or CSV.
+    Read Insights and print a table, JSON, NDJSON, CSV and more.
 
     On a terminal it is a table, on a pipe JSON.
     """
     import asyncio
 
-    from ..errors import UsageError
     from ..insights.query import insights_query
+    from .insights_checks import alerts_in, checked, report_runs_in
+    from .read import run
 
     if list_fields or word is not None:
         _print_fields(word, form, json=json, listed=list_fields)
         return
-    options = ReadOptions(
-        clients=tuple(client or ()),
-        accounts=_accounts(account),
-        every=every,
-        all_accounts=all_accounts,
-        form=_format(form, json=json, raw=raw, output=output),
-        raw=raw,
-        output=output,
-        check=check,
-        refresh=not no_refresh,
-    )
-    _require_one_way(options)
     query = insights_query(
         preset,
         since=since,
@@ -115,13 +130,32 @@ def insights(
         sort=_joined(sort),
         limit=limit,
     )
-    if check and (raw or "spend" not in query.fields):
-        raise UsageError("--check compares spend: ask for that field, without --raw.")
-    if options.many:
-        from .read_many import run
-    else:
-        from .read import run
-    asyncio.run(run(ctx.obj, query, options))
+    options = ReadOptions(
+        clients=tuple(client or ()),
+        accounts=tuple(account or ()),
+        every=every,
+        all_accounts=all_accounts,
+        form=_format(form, json=json, raw=raw, output=output, lines=bool(alert)),
+        named_form=bool(form or json or jq),
+        raw=raw,
+        output=output,
+        columns=tuple(column or ()),
+        jq=_program(jq),
+        compare=compare,
+        chart=chart,
+        spark=spark,
+        alerts=alerts_in(alert, query),
+        explain=explain,
+        dry_run=dry_run,
+        check=check,
+        proceed=proceed,
+        refresh=not no_refresh,
+        report_runs=report_runs_in(report_runs),
+        max_wait=max_wait,
+    )
+    code = asyncio.run(run(ctx.obj, *checked(query, options)))
+    if code:
+        raise typer.Exit(code)
 
 
 def _print_fields(
@@ -143,34 +177,27 @@ def _joined(values: list[str] | None) -> str | None:
     return None if values is None else ",".join(values)
 
 
-def _accounts(given: list[str] | None) -> tuple[str, ...]:
-    from ..errors import UsageError
+def _program(expression: str | None) -> Program | None:
+    if expression is None:
+        return None
+    from ..output.jq import compiled
 
-    if "" in (given or ()):
-        raise UsageError("--account is empty.")
-    return tuple(given or ())
-
-
-def _require_one_way(options: ReadOptions) -> None:
-    """Raise UsageError where it is said twice, differently, whose rows are meant."""
-    from ..errors import UsageError
-
-    if options.every and options.clients:
-        raise UsageError("--all and --client exclude each other.")
-    if options.all_accounts and options.accounts:
-        raise UsageError("--all-accounts and --account exclude each other.")
-    if options.accounts and (options.every or len(options.clients) > 1):
-        raise UsageError(
-            "--account is one client's: give one --client, or --all-accounts."
-        )
-    if options.check and options.many:
-        raise UsageError("--check is for one ad account.")
+    return compiled(expression)
 
 
 def _format(
-    form: Format | None, *, json: bool, raw: bool, output: Path | None
+    form: Format | None,
+    *,
+    json: bool,
+    raw: bool,
+    output: Path | None,
+    lines: bool,
 ) -> Format:
-    """Return the format that was asked for, in words or by the name of a file."""
+    """
+    Return the format that was asked for, in words or by the name of a file.
+
+    With *lines* a pipe gets a line for each row.
+    """
     from .output import chosen_format, require_place_for
 
     if output:
@@ -179,7 +206,10 @@ def _format(
         return chosen_format(form, json=json)
     if output:
         return _format_of(output)
-    return chosen_format(Format.json if raw else None)
+    if raw:
+        return chosen_format(Format.json)
+    found = chosen_format(None)
+    return Format.ndjson if lines and found is Format.json else found
 
 
 def _format_of(output: Path) -> Format:
@@ -188,7 +218,7 @@ def _format_of(output: Path) -> Format:
 
     ending = output.suffix.removeprefix(".").lower()
     endings = {str(f): f for f in Format if f is not Format.table}
-    endings["jsonl"] = Format.ndjson
+    endings |= {"jsonl": Format.ndjson, "md": Format.markdown}
     if output.exists() and not output.is_file():  # /dev/stdout, a named pipe
         return endings.get(ending, Format.json)
     if ending not in endings:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ..constants import DATE_PRESETS, DEFAULT_FIELDS, Format, Level
+from ..insights.periods import Compare
 from .options import complete_clients, none_empty
 
 # The parts of the help.
@@ -223,6 +224,105 @@ NoRefreshOption = Annotated[
     typer.Option(
         "--no-refresh",
         help="Do not extend a token that has less than seven days left.",
+        rich_help_panel=READING,
+    ),
+]
+ColumnOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--column",
+        metavar="NAME",
+        help="Only these columns, in this order; repeatable or with commas.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+JqOption = Annotated[
+    str | None,
+    typer.Option(
+        "--jq",
+        metavar="EXPRESSION",
+        help="jq's language over the rows, as JSON.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+CompareOption = Annotated[
+    Compare | None,
+    typer.Option(
+        "--compare",
+        metavar="previous|year",
+        help="Put the period before, or the same dates a year ago, beside each number.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+ChartOption = Annotated[
+    str | None,
+    typer.Option(
+        "--chart",
+        metavar="METRIC",
+        help="Draw it over the days.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+SparkOption = Annotated[
+    bool,
+    typer.Option(
+        "--spark",
+        help="One row per object, with the course of its spend.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+AlertOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--alert",
+        metavar="CONDITION",
+        help="'spend > 500': print the rows that match and exit 9, else nothing; "
+        "repeatable.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+ExplainOption = Annotated[
+    bool,
+    typer.Option(
+        "--explain",
+        help="Say on stderr what the numbers are: days, attribution, action types, "
+        "the request.",
+        rich_help_panel=READING,
+    ),
+]
+DryRunOption = Annotated[
+    bool,
+    typer.Option(
+        "--dry-run",
+        help="Print what would be asked, as --explain does, and ask nothing.",
+        rich_help_panel=READING,
+    ),
+]
+ContinueOption = Annotated[
+    bool,
+    typer.Option(
+        "--continue",
+        help="Go on with an interrupted --output FILE (ndjson, csv).",
+        rich_help_panel=READING,
+    ),
+]
+AsyncOption = Annotated[
+    str,
+    typer.Option(
+        "--async",
+        metavar="WHEN",
+        help="Have Meta prepare a report: always, never, or auto, where it answers "
+        "no other way.",
+        rich_help_panel=READING,
+    ),
+]
+MaxWaitOption = Annotated[
+    int | None,
+    typer.Option(
+        "--max-wait",
+        metavar="SECONDS",
+        min=0,
+        help="How long to wait for a quota of Meta's before exit 6. Default: 120.",
         rich_help_panel=READING,
     ),
 ]

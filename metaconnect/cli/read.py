@@ -1,8 +1,9 @@
-"""Reading Insights of one ad account, and printing them."""
+"""Reading Insights for `metaconnect insights`: whom to ask, and how to print it."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,8 +11,12 @@ from ..constants import Format
 
 if TYPE_CHECKING:
     from ..api import AsyncMetaconnect
-    from ..flows.insights import InsightsRequest
+    from ..flows.insights_many import Failure, Targets
+    from ..insights.conditions import Condition
+    from ..insights.periods import Compare
     from ..insights.query import InsightsQuery
+    from ..insights.reading import ReportRuns
+    from ..output.jq import Program
     from .context import CommandContext
     from .progress import Progress
 
@@ -24,10 +29,22 @@ class ReadOptions(NamedTuple):
     every: bool = False
     all_accounts: bool = False
     form: Format = Format.table
+    named_form: bool = False
     raw: bool = False
     output: Path | None = None
+    columns: tuple[str, ...] = ()
+    jq: Program | None = None
+    compare: Compare | None = None
+    chart: str | None = None
+    spark: bool = False
+    alerts: tuple[Condition, ...] = ()
+    explain: bool = False
+    dry_run: bool = False
     check: bool = False
+    proceed: bool = False
     refresh: bool = True
+    report_runs: ReportRuns = "auto"
+    max_wait: float | None = None
 
     @property
     def many(self) -> bool:
@@ -36,95 +53,171 @@ class ReadOptions(NamedTuple):
         return self.every or self.all_accounts or several
 
     @property
+    def whole(self) -> bool:
+        """Whether all rows are needed before any can be printed."""
+        drawn = self.spark or self.chart or self.compare
+        return bool(drawn) or self.form is Format.table
+
+    @property
     def shows_progress(self) -> bool:
         """Whether a line of progress would not mix with the rows."""
         to_terminal = self.output is None and sys.stdout.isatty()
-        return self.form is Format.table or not to_terminal
+        return self.whole or not to_terminal
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing at all is printed where no row matches an alert."""
+        return bool(self.alerts) and self.output is None and not self.named_form
+
+
+class Question(NamedTuple):
+    """The query that is asked, and the one whose columns are shown."""
+
+    asked: InsightsQuery
+    shown: InsightsQuery
+
+
+class Reading(NamedTuple):
+    """What is read, and with what."""
+
+    meta: AsyncMetaconnect
+    question: Question
+    targets: Targets
+    options: ReadOptions
+    progress: Progress
+    errors: list[Failure]
+
+    @property
+    def query(self) -> InsightsQuery:
+        """The query that is asked."""
+        return self.question.asked
+
+    @property
+    def shown(self) -> InsightsQuery:
+        """The query whose columns are shown."""
+        return self.question.shown
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The columns that are read but not shown."""
+        from ..insights.schema import column_names
+
+        return frozenset(column_names(self.query)) - set(column_names(self.shown))
+
+    def failed(self, failure: Failure) -> None:
+        """Say what went wrong as soon as it did; with one ad account, raise it."""
+        if not self.options.many:
+            raise failure.error
+        from .report import notice_on
+
+        self.progress.hide()
+        account = f"{failure.ad_account_id}: " if failure.ad_account_id else ""
+        hint = " ".join(failure.error.hint.splitlines())
+        notice_on(failure.client_id, f"{account}{failure.error} {hint}")
+        self.errors.append(failure)
 
 
 async def run(
     context: CommandContext, query: InsightsQuery, options: ReadOptions
-) -> None:
-    """Print the rows that answer *query*."""
+) -> int:
+    """
+    Print the rows that answer *query*, and return the exit code.
+
+    Raises where all failed, or some of several.
+    """
     from .progress import Progress
 
-    async with context.meta() as meta:
-        request = await meta.insights_request(
+    async with context.meta(max_wait=options.max_wait) as meta:
+        question = question_of(query, options)
+        targets = await _targets(context, meta, question.asked, options)
+        if options.dry_run:
+            from .explanation import print_plan
+
+            print_plan(meta, targets.requests)
+            return 0
+        async with Progress(shown=options.shows_progress) as progress:
+            reading = Reading(meta, question, targets, options, progress, [])
+            for failure in targets.failures:
+                reading.failed(failure)
+            matched = await _print(reading)
+    _raise_failures(reading)
+    return 9 if options.alerts and matched else 0
+
+
+def question_of(query: InsightsQuery, options: ReadOptions) -> Question:
+    """Return what to ask, so that alerts and the explanation have what they need."""
+    if not options.alerts and not options.explain:
+        return Question(query, query)
+    from msgspec.structs import replace
+
+    from ..insights.conditions import condition_fields
+    from ..insights.explain import explain_fields
+    from ..insights.schema import table_query
+
+    shown = table_query(query) if options.whole else query
+    if extra := condition_fields(options.alerts, shown):
+        shown = replace(shown, fields=(*shown.fields, *extra))
+    if not options.explain or options.raw:
+        return Question(shown, shown)
+    names = dict.fromkeys((*shown.fields, *explain_fields(shown)))
+    return Question(replace(shown, fields=tuple(names)), shown)
+
+
+async def _targets(
+    context: CommandContext,
+    meta: AsyncMetaconnect,
+    query: InsightsQuery,
+    options: ReadOptions,
+) -> Targets:
+    if options.many:
+        return await meta.insights_requests(
             query,
-            *(options.clients or (None,)),
-            *options.accounts,
-            pick=context.pick_client,
+            await _clients(context, meta, options),
+            options.accounts,
+            all_accounts=options.all_accounts,
             refresh=options.refresh,
         )
-        async with Progress(shown=options.shows_progress) as progress:
-            print_ = _print_table if options.form is Format.table else _print_data
-            await print_(meta, request, options, progress)
+    from ..flows.insights_many import Targets
 
-
-async def _print_table(
-    meta: AsyncMetaconnect,
-    request: InsightsRequest,
-    options: ReadOptions,
-    progress: Progress,
-) -> None:
-    from ..insights.caption import legend
-    from ..output.base import TableOptions, open_sink
-    from .caption import caption, deleted, written
-    from .output import colors, opened, table_width
-    from .terminal import say
-
-    report = await meta.report(request, progress=progress.read)
-    progress.hide()
-    table = TableOptions(
-        caption=caption(request, report.facts),
-        legend=list(filter(None, [legend(report.columns)])),
-        width=None if options.output else table_width(),
-        color=options.output is None and colors(),
-        currency=report.facts.currency,
-        totals=lambda _rows: report.totals,
-        notice=say,
-        empty="No rows: nothing was delivered in this time.",
+    request = await meta.insights_request(
+        query,
+        *(options.clients or (None,)),
+        *options.accounts,
+        pick=context.pick_client,
+        refresh=options.refresh,
     )
-    with opened(options.output) as file:
-        sink = open_sink(options.form, file, report.columns, table=table)
-        sink.write(report.rows)
-        sink.close()
-    if report.spend_of_deleted is not None:
-        say(deleted(report.spend_of_deleted, report.facts.currency))
-    if options.output:
-        say(written(options.output, len(report.rows), options.form))
+    return Targets(requests=(request,))
 
 
-async def _print_data(
-    meta: AsyncMetaconnect,
-    request: InsightsRequest,
-    options: ReadOptions,
-    progress: Progress,
-) -> None:
-    from ..flows.insights import missing_spend
-    from ..insights.schema import columns
-    from ..output.base import open_sink
-    from .caption import NOTHING_MISSING, data_caption, deleted, written
-    from .output import opened
-    from .terminal import say
+async def _clients(
+    context: CommandContext, meta: AsyncMetaconnect, options: ReadOptions
+) -> Sequence[str] | None:
+    """Return the clients that are meant, None for all."""
+    if options.every or options.clients:
+        return options.clients or None
+    found = await meta.connection(pick=context.pick_client)
+    return [found.client_id]
 
-    names = columns(request.query, currency=request.currency)
-    count, spent = 0, []
-    read = meta.reading(request, raw=options.raw, progress=progress.read)
-    async with read as pages:
-        with opened(options.output) as file:
-            sink = open_sink(options.form, file, names, raw=options.raw)
-            async for page in pages:
-                sink.write(page)
-                count += len(page)
-                if options.check:
-                    spent += [{"spend": row["spend"]} for row in page]
-            sink.close()
-    progress.hide()
-    if sys.stderr.isatty():
-        say(data_caption(request))
-    if options.check:
-        missing = await missing_spend(request, spent, graph=meta.parts.graph)
-        say(deleted(missing, request.currency) if missing else NOTHING_MISSING)
-    if options.output:
-        say(written(options.output, count, options.form))
+
+async def _print(reading: Reading) -> int:
+    """Print the rows, and return how many there are."""
+    if reading.options.whole:
+        from .read_whole import print_whole
+
+        return await print_whole(reading)
+    if reading.options.proceed:
+        from .read_on import print_on
+
+        return await print_on(reading)
+    from .read_stream import print_stream
+
+    return await print_stream(reading)
+
+
+def _raise_failures(reading: Reading) -> None:
+    from ..flows.many import failure_of
+
+    targets = reading.targets
+    total = len(targets.requests) + len(targets.failures)
+    if error := failure_of([each.error for each in reading.errors], total=total):
+        raise error

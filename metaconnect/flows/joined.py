@@ -8,7 +8,8 @@ import msgspec
 
 from ..insights.caption import CURRENCY
 from ..insights.query import InsightsQuery
-from ..insights.schema import table_columns, table_query
+from ..insights.schema import merged_columns
+from ..insights.sorting import sorted_rows
 from ..insights.totals import totals
 from ..models import Column, Row
 from .insights import InsightsReport
@@ -43,10 +44,12 @@ def joined(
             currency = row.get(CURRENCY) or report.facts.currency or ""
             by_currency.setdefault(currency, []).append(row)
     currency = next(iter(by_currency), None) if len(by_currency) == 1 else None
-    columns = labelled(table_columns(table_query(query), rows, currency=currency))
+    columns = labelled(merged_columns(*(report.columns for report in reports)))
+    if query.order:
+        rows = sorted_rows(query, rows)
     return JoinedReport(
         columns=columns,
-        rows=rows,
+        rows=rows[: query.limit],
         totals={name: totals(columns, part) for name, part in by_currency.items()},
         currency=currency,
         failures=tuple(each for each in found if isinstance(each, Failure)),

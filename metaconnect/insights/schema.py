@@ -118,3 +118,24 @@ def table_columns(
         for column in shown
         if column.name not in _WHERE_ANY or any(row.get(column.name) for row in rows)
     )
+
+
+def merged_columns(*several: Sequence[Column]) -> tuple[Column, ...]:
+    """
+    Return all columns that any of *several* has, in an order that is that of each.
+
+    Money of several currencies has no unit.
+    """
+    found: list[Column] = []
+    for columns in several:
+        place = 0
+        for column in columns:
+            names = [other.name for other in found]
+            if column.name not in names:
+                found.insert(place, column)
+            else:
+                place = names.index(column.name)
+                if found[place].unit != column.unit:
+                    found[place] = replace(column, unit="")
+            place += 1
+    return tuple(found)

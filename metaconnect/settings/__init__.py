@@ -10,6 +10,7 @@ from .load import load_settings
 from .names import NAMES
 from .projects import allow_project, is_project_allowed, require_allowed_project
 from .provenance import Source, Trust
+from .told import told_today
 from .values import Settings
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "remember",
     "remember_stored",
     "require_allowed_project",
+    "told_today",
     "working_folder",
 ]

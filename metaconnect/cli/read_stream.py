@@ -1,0 +1,95 @@
+"""Rows that are printed as they come."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..models import Column, Row
+    from .read import Reading
+
+
+async def print_stream(reading: Reading) -> int:
+    """Print rows page by page, and return how many."""
+    from .output import opened
+    from .sinks import open_rows, say_written
+    from .terminal import say
+
+    options, count = reading.options, 0
+    spent: list[Row] = []
+    with opened(options.output) as file:
+        rows = open_rows(file, reading, _columns(reading))
+        async with _pages(reading) as pages:
+            async for page in pages:
+                count += rows.write(page)
+                if options.check:
+                    spent += [{"spend": row["spend"]} for row in page]
+        rows.close()
+    reading.progress.hide()
+    if sys.stderr.isatty():
+        _say_caption(reading, count)
+    if options.check:
+        await _say_missing(reading, spent)
+    for line in rows.explanation():
+        say(line)
+    say_written(options, count)
+    return count
+
+
+def _columns(reading: Reading) -> Sequence[Column]:
+    from ..flows.insights_many import labelled_columns
+    from ..insights.schema import columns
+
+    if reading.options.many:
+        return labelled_columns(reading.shown)
+    (request,) = reading.targets.requests
+    return columns(reading.shown, currency=request.currency)
+
+
+@asynccontextmanager
+async def _pages(reading: Reading) -> AsyncIterator[AsyncIterator[list[Row]]]:
+    """Yield the rows of one ad account as they are, of many with whose they are."""
+    options, progress = reading.options, reading.progress.read
+    if not options.many:
+        (request,) = reading.targets.requests
+        async with reading.meta.reading(
+            request, raw=options.raw, report_runs=options.report_runs, progress=progress
+        ) as pages:
+            yield pages
+        return
+    async with reading.meta.reading_many(
+        reading.targets.requests,
+        failed=reading.failed,
+        raw=options.raw,
+        report_runs=options.report_runs,
+        progress=progress,
+    ) as parts:
+        yield (part.rows async for part in parts)
+
+
+def _say_caption(reading: Reading, count: int) -> None:
+    """Tell a person who watches what the rows cover, or why there are none."""
+    from .caption import data_caption
+    from .explanation import say_why_empty
+    from .terminal import say
+
+    if reading.options.many or reading.options.alerts:
+        return
+    (request,) = reading.targets.requests
+    say(data_caption(request))
+    if not count:
+        say_why_empty(request)
+
+
+async def _say_missing(reading: Reading, spent: Sequence[Row]) -> None:
+    from ..flows.insights import missing_spend
+    from .caption import NOTHING_MISSING, deleted
+    from .terminal import say
+
+    (request,) = reading.targets.requests
+    graph = reading.meta.parts.graph
+    missing = await missing_spend(request, spent, graph=graph)
+    say(deleted(missing, request.currency) if missing else NOTHING_MISSING)
