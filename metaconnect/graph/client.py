@@ -80,8 +80,10 @@ class GraphClient:
         whatever its path; *waiting* is told why nothing happens, "" once it does.
         """
         client = copy(self)
-        client._ad_account_id = ad_account_id.removeprefix("act_")
-        client._waiting = waiting
+        client.__dict__ |= {
+            "_ad_account_id": ad_account_id.removeprefix("act_"),
+            "_waiting": waiting,
+        }
         return client
 
     async def pause(self, seconds: float, why: str) -> None:
