@@ -33,7 +33,7 @@ class Estimate:
 
     def window(self, limit: int) -> tuple[int, int]:
         """Return how many pages and how many units the next window should have."""
-        a_unit = max(self._least, *self._recent, 0.0)
+        a_unit = max(self._least, *self._recent)
         pages, units = pages_and_units(a_unit, limit)
         return pages, min(units, self._most)
 

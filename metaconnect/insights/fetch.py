@@ -41,9 +41,11 @@ class Source:
         timezone_name: str | None = None,
         problems: Problems | None = None,
         waiting: Callable[[str], None] = say_nothing,
+        rows_a_page: int = ROWS_A_PAGE,
     ) -> None:
         self.graph = graph.for_ad_account(ad_account_id, waiting=waiting)
         self.query = query
+        self.rows_a_page = rows_a_page
         self._token = token
         self._path = account_path(ad_account_id)
         self._extra = tuple(extra_fields)
@@ -94,7 +96,7 @@ class Source:
     ) -> Page:
         if self._read_row is None and not self._raw:
             self._read_row = await self._row_reader()
-        params["limit"] = limit or ROWS_A_PAGE
+        params["limit"] = limit or self.rows_a_page
         try:
             page = page_of(await self.graph.get(path, self._token, **params))
         except InvalidRequest as error:

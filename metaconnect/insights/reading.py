@@ -11,7 +11,7 @@ from ..errors import TooMuchData
 from ..graph.gate import IN_FLIGHT
 from ..graph.paging import Page
 from ..models import Row
-from .fetch import ROWS_A_PAGE, Source
+from .fetch import Source
 from .progress import ReadProgress
 
 if TYPE_CHECKING:  # most queries are answered by one page
@@ -95,11 +95,13 @@ class _Read:
 
         units = await self._units()
         plan: list[Stretch] = [Piece(self._source.query, page=first)]
-        estimate = Estimate(1, least=0)
+        estimate = Estimate(1, least=1)
         if units is not None:
             known = rows_a_unit(first.rows, units) if first else None
-            least = ROWS_A_PAGE / len(units) if first else 0
+            least = (self._source.rows_a_page if first else 1) / len(units)
             estimate = Estimate(len(units), least=least, known=known)
+            if first is None:
+                estimate.learn_too_much(len(units))
             plan = self._plan(units, is_known=known is not None)
         return Pieces(
             self._source,

@@ -22,6 +22,7 @@ FIRST_POLL: Final = 1.0
 LONGEST_POLL: Final = 30.0
 STUCK_AFTER: Final = 600.0  # without any progress
 _NO_OBJECT: Final = (100, 33)  # Meta, of a run that it has just started
+_TOO_LARGE: Final = -3  # Report Too Large: another run is no smaller
 _LATER: Final = "Try again later, or ask for less: a shorter range, fewer fields."
 
 
@@ -33,16 +34,21 @@ async def finished_run(source: Source, query: InsightsQuery) -> str:
     it is the error that Meta names. Raises TooMuchData where a run cannot have so
     much either.
     """
-    failure: MetaconnectError | None = None
-    for _ in range(2):
+    found = await _tried(source, query)
+    if isinstance(found, MetaconnectError) and found.code != _TOO_LARGE:
+        found = await _tried(source, query)
+    if isinstance(found, MetaconnectError):
+        raise found
+    return found
+
+
+async def _tried(source: Source, query: InsightsQuery) -> str | MetaconnectError:
+    """Start a run and wait for its end; return its id, or why it has no rows."""
+    try:
         run_id = await source.start_report(query)
-        failure = await _failure(source, run_id)
-        if failure is None:
-            return run_id
-        if isinstance(failure, TooMuchData):
-            break
-    assert failure is not None  # noqa: S101 - for the type checker
-    raise failure
+    except TooMuchData as error:  # Meta says so of small requests too, now and then
+        return error
+    return await _failure(source, run_id) or run_id
 
 
 async def _failure(source: Source, run_id: str) -> MetaconnectError | None:
@@ -79,6 +85,8 @@ def _pauses() -> Iterator[float]:
 async def _status(source: Source, run_id: str) -> Mapping[str, Any]:
     try:
         return await source.report_status(run_id)
+    except TooMuchData:
+        return {}
     except InvalidRequest as error:
         if (error.code, error.subcode) == _NO_OBJECT:
             return {}

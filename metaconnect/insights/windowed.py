@@ -12,7 +12,7 @@ from ..graph.gate import IN_FLIGHT
 from ..graph.paging import FEWEST_ROWS, Walk
 from ..models import Row
 from .estimate import Estimate
-from .fetch import ROWS_A_PAGE, Source
+from .fetch import Source
 from .pieces import Piece, Sent, Stretch, piece_of
 from .progress import ReadProgress
 from .reading import ReportRuns
@@ -50,7 +50,7 @@ class Pieces:
         self._report_runs = report_runs
         self._progress = progress
         self._at_once = at_once
-        self._limit = ROWS_A_PAGE
+        self._limit = source.rows_a_page
         self._changed = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._told = False
@@ -58,6 +58,8 @@ class Pieces:
     def start(self) -> None:
         count = 1 if self._units is None else self._at_once
         self._tasks = [asyncio.create_task(self._work()) for _ in range(count)]
+        for task in self._tasks:
+            task.add_done_callback(lambda _task: self._change())
 
     async def stop(self) -> None:
         for task in self._tasks:
@@ -83,6 +85,9 @@ class Pieces:
             elif head.count == 0:
                 self._plan.pop(0)
                 continue
+            for task in self._tasks:
+                if task.done():
+                    task.result()  # raises what ended it before its time
             await self._changed.wait()
 
     def _change(self) -> None:
@@ -100,6 +105,8 @@ class Pieces:
                 await self._read(piece)
             except Exception as error:  # noqa: BLE001 - raised where its rows are due
                 piece.error = error
+            # Whatever became of the piece to learn from: the others must not wait.
+            self._estimate.learn_dense(self._limit)
             self._change()
 
     def _next_piece(self) -> Piece | None:
@@ -193,7 +200,7 @@ class Pieces:
             rows = [row for page in held for row in page]
             # However the query was cut, the rows come in the same order.
             rows.sort(key=lambda row: str(row.get("date_start")))
-            size = ROWS_A_PAGE
+            size = self._source.rows_a_page
             held = [rows[at : at + size] for at in range(0, len(rows), size)]
         piece.pages.extend(held)
         self._change()
@@ -231,6 +238,8 @@ class Pieces:
 
     async def _read_report(self, piece: Piece) -> None:
         """Read the rows that a report run finds, those left out that are out."""
+        self._estimate.learn_dense(self._limit)
+        self._change()
         if not self._told:
             self._told = True
             self._source.graph.notice("Meta prepares a report: that takes a while.")
@@ -238,7 +247,7 @@ class Pieces:
         run_id = await finished_run(self._source, piece.query)
         walk = Walk(
             lambda after, limit: self._source.report_page(run_id, after, limit),
-            ROWS_A_PAGE,
+            self._source.rows_a_page,
             notice=self._source.graph.notice,
         )
         held: list[list[Row]] = []
