@@ -63,6 +63,7 @@ class PretendMeta:
     in_flight: int = 0
     most_in_flight: int = 0
     usage: float = 1.0
+    made: dict[str, list] = field(default_factory=dict)
 
     async def __call__(self, request):
         number = len(self.requests)
@@ -159,6 +160,13 @@ class PretendMeta:
 
     def rows(self, params):
         """Return all rows of a query, in the order of this ad account."""
+        asked = {k: v for k, v in params.items() if k not in ("after", "limit")}
+        key = json.dumps(asked, sort_keys=True)
+        if key not in self.made:
+            self.made[key] = self._rows(params)
+        return self.made[key]
+
+    def _rows(self, params):
         names = {"account": (), "campaign": ("campaign_id",), "ad": ("ad_id",)}
         ages = ("18-24", "25-34") if params.get("breakdowns") else (None,)
         found = []
@@ -237,8 +245,6 @@ def client_of(meta, clock=None, notice=lambda _text: None, **options):
     """Return a GraphClient of *meta*, which does not really wait."""
     clock = clock or Clock()
     http = httpx.AsyncClient(transport=httpx.MockTransport(meta), trust_env=False)
-    throttle = Throttle(
-        sleep=clock.sleep, clock=clock, jitter=lambda: 0.5, **options
-    )
+    throttle = Throttle(sleep=clock.sleep, clock=clock, jitter=lambda: 0.5, **options)
     host = MetaHost(graph_url="http://meta.example")
     return GraphClient(host, http=http, throttle=throttle, notice=notice)
