@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from .api import AsyncMetaconnect
+from .graph.waits import MAX_WAIT
 from .insights.plain import Numbers, plain_rows
 from .insights.query import InsightsOptions, InsightsQuery, insights_query
 from .models import AdAccount, Client, Connection, Row
@@ -56,9 +57,13 @@ class Metaconnect:
     """
 
     def __init__(
-        self, settings: Settings | None = None, *, notice: Notice = log_notice
+        self,
+        settings: Settings | None = None,
+        *,
+        notice: Notice = log_notice,
+        max_wait: float = MAX_WAIT,
     ) -> None:
-        self._meta = AsyncMetaconnect(settings, notice=notice)
+        self._meta = AsyncMetaconnect(settings, notice=notice, max_wait=max_wait)
         self._running: AbstractContextManager[BlockingPortal] | None = None
 
     def __enter__(self) -> Self:

@@ -16,6 +16,7 @@ from .errors import UsageError
 from .graph.client import GraphClient
 from .graph.http import open_http
 from .graph.throttle import Throttle
+from .graph.waits import MAX_WAIT
 from .models import MetaApp
 from .settings import Settings, require_allowed_project
 from .stores.base import ConnectionStore
@@ -47,8 +48,11 @@ def read_stored_settings(settings: Settings) -> Mapping[str, str]:
 class Parts:
     """Each part is built once, when it is first asked for."""
 
-    def __init__(self, settings: Settings, notice: Notice) -> None:
+    def __init__(
+        self, settings: Settings, notice: Notice, *, max_wait: float = MAX_WAIT
+    ) -> None:
         self.settings = settings
+        self._max_wait = max_wait
         self._notice = notice
 
     async def aclose(self) -> None:
@@ -119,7 +123,7 @@ class Parts:
             self.settings.meta_host,
             app=self._app_if_known,
             http=self.http,
-            throttle=Throttle(),
+            throttle=Throttle(max_wait=self._max_wait),
             notice=self._notice,
         )
 

@@ -21,5 +21,6 @@ class AsyncMetaconnect(Connecting, ManyClients):
 
     *settings* default to those of the command line. Use it as an asynchronous
     context manager, or call `aclose`: it owns one pool of HTTP connections and one
-    throttle. Every method raises the errors of `metaconnect.errors`.
+    throttle, which waits at most *max_wait* seconds for a quota of Meta's before it
+    raises RateLimited. Every method raises the errors of `metaconnect.errors`.
     """

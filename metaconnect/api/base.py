@@ -13,6 +13,7 @@ from ..flows.clients import (
     require_same_issuer,
 )
 from ..flows.threads import in_thread
+from ..graph.waits import MAX_WAIT
 from ..models import Client, Connection
 from ..parts import Notice, Parts, log_notice, read_stored_settings
 from ..settings import Settings, load_settings, working_folder
@@ -22,12 +23,16 @@ class Program:
     """The settings, the parts that are built from them, and where notices go."""
 
     def __init__(
-        self, settings: Settings | None = None, *, notice: Notice = log_notice
+        self,
+        settings: Settings | None = None,
+        *,
+        notice: Notice = log_notice,
+        max_wait: float = MAX_WAIT,
     ) -> None:
         self.settings = settings or load_settings(
             os.environ, working_folder(), read_stored=read_stored_settings
         )
-        self.parts = Parts(self.settings, notice)
+        self.parts = Parts(self.settings, notice, max_wait=max_wait)
         self._notice = notice
         self._note_once = once(notice)
 

@@ -30,6 +30,7 @@ from ..flows.many import each
 from ..insights.plain import Numbers, plain_rows
 from ..insights.progress import ReadProgress
 from ..insights.query import InsightsOptions, InsightsQuery, insights_query
+from ..insights.reading import ReportRuns
 from ..models import Connection, Row
 from .one import OneClient
 
@@ -98,6 +99,7 @@ class ManyClients(OneClient):
         *,
         failed: Failed,
         raw: bool = False,
+        report_runs: ReportRuns = "auto",
         progress: ReadProgress | None = None,
     ) -> AbstractAsyncContextManager[AsyncIterator[Part]]:
         """
@@ -105,7 +107,9 @@ class ManyClients(OneClient):
 
         *failed* is told at once of a request that fails; the others go on.
         """
-        read = partial(self.reading, raw=raw, progress=progress)
+        read = partial(
+            self.reading, raw=raw, report_runs=report_runs, progress=progress
+        )
         return reading_many(requests, read=read, failed=failed)
 
     async def reports(
@@ -113,13 +117,16 @@ class ManyClients(OneClient):
         requests: Sequence[InsightsRequest],
         *,
         failed: Failed,
+        report_runs: ReportRuns = "auto",
         progress: ReadProgress | None = None,
     ) -> list[InsightsReport | Failure]:
         """Return what `report` returns for each request, or what went wrong."""
 
         async def one(request: InsightsRequest) -> InsightsReport | Failure:
             try:
-                return await self.report(request, progress=progress)
+                return await self.report(
+                    request, report_runs=report_runs, progress=progress
+                )
             except MetaconnectError as error:
                 failure = failure_of_request(request, error)
                 failed(failure)

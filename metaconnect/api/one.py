@@ -14,9 +14,11 @@ from ..flows.insights import (
     insights_report,
     reading,
 )
+from ..graph.gate import IN_FLIGHT
 from ..insights.plain import Numbers, plain_rows
 from ..insights.progress import ReadProgress
 from ..insights.query import InsightsOptions, InsightsQuery, insights_query
+from ..insights.reading import ReportRuns
 from ..insights.schema import columns
 from ..models import Row
 from .upkeep import Upkeep
@@ -55,6 +57,8 @@ class OneClient(Upkeep):
         request: InsightsRequest,
         *,
         raw: bool = False,
+        report_runs: ReportRuns = "auto",
+        at_once: int = IN_FLIGHT,
         progress: ReadProgress | None = None,
     ) -> AbstractAsyncContextManager[AsyncIterator[list[Row]]]:
         """
@@ -62,11 +66,17 @@ class OneClient(Upkeep):
 
             async with meta.reading(request) as pages:
                 async for page in pages: ...
+
+        A query that is too large for Meta is prepared as a report run, unless
+        *report_runs* is "never"; with "always" any query is. Up to *at_once* requests
+        are under way.
         """
         return reading(
             request,
             graph=self.parts.graph,
             raw=raw,
+            report_runs=report_runs,
+            at_once=at_once,
             problems=lambda problem: self._notice(str(problem)),
             progress=progress,
         )
@@ -75,6 +85,7 @@ class OneClient(Upkeep):
         self,
         request: InsightsRequest,
         *,
+        report_runs: ReportRuns = "auto",
         progress: ReadProgress | None = None,
     ) -> InsightsReport:
         """Return all rows of *request* with what a table of them needs."""
@@ -82,13 +93,20 @@ class OneClient(Upkeep):
             request,
             graph=self.parts.graph,
             now=self.parts.now(),
+            report_runs=report_runs,
             problems=lambda problem: self._notice(str(problem)),
             progress=progress,
         )
 
-    async def rows(self, request: InsightsRequest, *, raw: bool = False) -> list[Row]:
+    async def rows(
+        self,
+        request: InsightsRequest,
+        *,
+        raw: bool = False,
+        report_runs: ReportRuns = "auto",
+    ) -> list[Row]:
         """Return all rows of *request*."""
-        async with self.reading(request, raw=raw) as pages:
+        async with self.reading(request, raw=raw, report_runs=report_runs) as pages:
             return [row async for page in pages for row in page]
 
     async def stream_insights(
@@ -100,6 +118,7 @@ class OneClient(Upkeep):
         raw: bool = False,
         numbers: Numbers = "decimal",
         refresh: bool = True,
+        report_runs: ReportRuns = "auto",
         **options: Unpack[InsightsOptions],
     ) -> AsyncGenerator[Row, None]:
         """Yield the rows that `insights` returns, as they come."""
@@ -107,7 +126,7 @@ class OneClient(Upkeep):
         request = await self.insights_request(
             query, client_id, ad_account, refresh=refresh
         )
-        async with self.reading(request, raw=raw) as pages:
+        async with self.reading(request, raw=raw, report_runs=report_runs) as pages:
             async for page in pages:
                 for row in plain_rows(page, numbers):
                     yield row
@@ -121,6 +140,7 @@ class OneClient(Upkeep):
         raw: bool = False,
         numbers: Numbers = "decimal",
         refresh: bool = True,
+        report_runs: ReportRuns = "auto",
         **options: Unpack[InsightsOptions],
     ) -> list[Row]:
         """
@@ -130,13 +150,14 @@ class OneClient(Upkeep):
         default the chosen one. The options are those of
         `metaconnect.insights.query.insights_query`; *raw* leaves the rows as Meta
         sent them, and *numbers* says what a Decimal becomes ("float", "str"). For
-        *refresh* see `connection_to_read`.
+        *refresh* see `connection_to_read`, for *report_runs* `reading`.
         """
         query = insights_query(date_preset, **options)
         request = await self.insights_request(
             query, client_id, ad_account, refresh=refresh
         )
-        return plain_rows(await self.rows(request, raw=raw), numbers)
+        rows = await self.rows(request, raw=raw, report_runs=report_runs)
+        return plain_rows(rows, numbers)
 
     async def insights_frame(
         self,

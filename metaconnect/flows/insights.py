@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,11 +14,13 @@ from msgspec.structs import replace
 from ..errors import MetaconnectError
 from ..graph.accounts import get_ad_account
 from ..graph.client import GraphClient
+from ..graph.gate import IN_FLIGHT
 from ..insights.account_total import fetch_account_total, is_whole, spend_of_deleted
 from ..insights.caption import Facts, facts, table_fields
-from ..insights.fetch import fetch_insights
+from ..insights.fetch import Source
 from ..insights.progress import ReadProgress
 from ..insights.query import InsightsQuery
+from ..insights.reading import ReportRuns, open_rows
 from ..insights.rows import Problems
 from ..insights.schema import table_columns, table_query
 from ..insights.totals import totals
@@ -90,18 +92,20 @@ async def reading(
     graph: GraphClient,
     extra_fields: Iterable[str] = (),
     raw: bool = False,
+    report_runs: ReportRuns = "auto",
+    at_once: int = IN_FLIGHT,
     problems: Problems | None = None,
     progress: ReadProgress | None = None,
 ) -> AsyncIterator[AsyncIterator[list[Row]]]:
     """
-    Yield the rows of *request*, a page at a time; *raw* leaves them as Meta sent them.
+    Yield the rows of *request*, some at a time; *raw* leaves them as Meta sent them.
 
     *problems* is told of each field with a value that cannot be read, once, and
     *progress* of what has come. The block owns what is under way: leaving it stops
-    every request.
+    every request. For *report_runs* and *at_once* see `insights.reading.open_rows`.
     """
     seen = progress or ReadProgress()
-    fetched = fetch_insights(
+    source = Source(
         graph,
         request.connection.token,
         request.ad_account_id,
@@ -110,17 +114,18 @@ async def reading(
         raw=raw,
         timezone_name=request.timezone_name,
         problems=problems,
+        waiting=seen.wait,
     )
+    opened = open_rows(source, report_runs=report_runs, at_once=at_once, progress=seen)
 
-    async def pages() -> AsyncIterator[list[Row]]:
+    async def pages(rows: AsyncIterator[list[Row]]) -> AsyncIterator[list[Row]]:
         with naming(request.connection.client_id):
-            async for page in fetched:
-                seen.pages += 1
+            async for page in rows:
                 seen.rows += len(page)
                 yield page
 
-    async with aclosing(fetched):
-        yield pages()
+    async with opened as rows:
+        yield pages(rows)
 
 
 async def missing_spend(
@@ -178,6 +183,8 @@ async def insights_report(
     *,
     graph: GraphClient,
     now: datetime,
+    report_runs: ReportRuns = "auto",
+    at_once: int = IN_FLIGHT,
     problems: Problems | None = None,
     progress: ReadProgress | None = None,
 ) -> InsightsReport:
@@ -187,6 +194,8 @@ async def insights_report(
         request,
         graph=graph,
         extra_fields=table_fields(request.dated_query),
+        report_runs=report_runs,
+        at_once=at_once,
         problems=problems,
         progress=progress,
     )

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable, Mapping
+from copy import copy
 from typing import Any, Final, NamedTuple
 
 import httpx
@@ -18,8 +19,9 @@ from ..redact import SECRET_NAMES, clean, mask_secrets_in_logs, remember_secret
 from .decode import Body, decode_body
 from .errors import error_from, holds_error
 from .http import DEADLINE, Answer, send
-from .throttle import Failure, Quota, Throttle, ignore, reason_of
+from .throttle import Failure, Quota, Throttle, ignore
 from .usage import wait_named
+from .waits import reason_of
 
 _TOKEN = re.compile(r"[\x21-\x7e]+")  # what fits a header (RFC 6750, section 2.1)
 _AD_ACCOUNT = re.compile(r"/act_(\w+)(?:/|$)")
@@ -61,12 +63,40 @@ class GraphClient:
         self._app = app
         self.notice = notice
         self._deadline = deadline
-        self._version_noticed = False
+        self._noticed: set[str] = set()  # shared with the clients made from this one
+        self._ad_account_id: str | None = None
+        self._waiting: Callable[[str], None] = ignore
 
     @property
     def app(self) -> MetaApp | None:
         """The app whose secret proves the requests, None where it is not known."""
         return self._app
+
+    def for_ad_account(
+        self, ad_account_id: str, *, waiting: Callable[[str], None] = ignore
+    ) -> GraphClient:
+        """
+        Return a client whose every request counts against one ad account's quota,
+        whatever its path; *waiting* is told why nothing happens, "" once it does.
+        """
+        client = copy(self)
+        client.__dict__ |= {
+            "_ad_account_id": ad_account_id.removeprefix("act_"),
+            "_waiting": waiting,
+        }
+        return client
+
+    async def pause(self, seconds: float, why: str) -> None:
+        """Let time pass before something is asked again."""
+        self._waiting(why)
+        try:
+            await self._throttle.sleep(seconds)
+        finally:
+            self._waiting("")
+
+    def clock(self) -> float:
+        """Return the seconds of the clock that pauses are measured by."""
+        return self._throttle.clock()
 
     async def get(self, path: str, token: AccessToken, /, **params: object) -> Body:
         """GET *path* as the owner of *token*; None leaves a parameter out."""
@@ -112,7 +142,9 @@ class GraphClient:
     async def _send(self, request: httpx.Request, quota: Quota, *, retry: bool) -> Body:
         attempt, failure = 1, None
         while True:
-            await self._throttle.wait_before(quota, failure, notice=self.notice)
+            await self._throttle.enter(
+                quota, failure, notice=self.notice, waiting=self._waiting
+            )
             started = self._throttle.clock()
             try:
                 return await self._send_once(request, quota)
@@ -122,6 +154,8 @@ class GraphClient:
                     raise
                 spent = self._throttle.clock() - started
                 failure = Failure(reason_of(error), delay, spent)
+            finally:
+                self._throttle.leave(quota)
             attempt += 1
 
     def _request(
@@ -163,7 +197,7 @@ class GraphClient:
     def _quota(self, path: str) -> Quota:
         match = _AD_ACCOUNT.match(path)
         app_id = None if self._app is None else self._app.app_id
-        return Quota(app_id, match and match[1])
+        return Quota(app_id, match[1] if match else self._ad_account_id)
 
     def _proof(self, bearer: str) -> dict[str, str]:
         if self._app is None or not self._app.app_secret:
@@ -187,9 +221,9 @@ class GraphClient:
         warning = clean(headers.get("x-ad-api-version-warning"))
         served = clean(headers.get("facebook-api-version"))
         differs = served not in ("", self._host.version)
-        if self._version_noticed or not (differs or warning):
+        if "version" in self._noticed or not (differs or warning):
             return
-        self._version_noticed = True
+        self._noticed.add("version")
         asked = f"asked for {self._host.version}"
         asked += f", Meta answered as {served}." if differs else "."
         self.notice(f"Graph API version: {asked} {warning}".rstrip())

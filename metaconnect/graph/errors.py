@@ -17,7 +17,7 @@ from ..errors import (
 )
 from ..redact import clean
 from .error_codes import template_for
-from .throttle import with_wait
+from .waits import with_wait
 
 _CODE_IN_MESSAGE = re.compile(r"\(#([0-9]{1,9})\)")
 _INTEGER = re.compile(r"-?[0-9]{1,9}")

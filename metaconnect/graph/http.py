@@ -15,7 +15,7 @@ from ..loopback import is_loopback
 from ..models import MetaHost
 from ..redact import clean
 from .error_codes import LESS
-from .throttle import in_words
+from .waits import in_words
 
 TIMEOUT: Final = httpx.Timeout(60.0, connect=10.0)
 DEADLINE: Final = 60.0  # seconds, for a whole answer

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from typing import Final
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import Final, NamedTuple
 
 from ..errors import ServiceUnavailable, TooMuchData
 from ..models import AccessToken, Row
@@ -16,54 +16,103 @@ FEWEST_ROWS: Final = 25  # a page: Meta's own default
 _LONGEST_CURSOR: Final = 2048  # characters; Meta's have up to some hundred
 
 
-async def pages(
-    graph: GraphClient, path: str, token: AccessToken, /, **params: object
-) -> AsyncGenerator[list[Row], None]:
+class Page(NamedTuple):
+    """Rows, and the cursor of the next page; None on the last one."""
+
+    rows: list[Row]
+    after: str | None
+
+
+Fetch = Callable[[str | None, int | None], Awaitable[Page]]
+
+
+class Walk:
     """
-    Yield the rows of each page of *path*, the next fetched when asked for.
+    The pages that *fetch* brings, given a cursor and how many rows it may have.
 
     Only the absence of `paging.next` ends the walk (`cursors.after` stands on
     the last page too), yet that URL is never followed: it holds the token.
     https://developers.facebook.com/docs/graph-api/results
 
-    Where Meta finds a page too large, `limit` is halved from there on. Raises
-    ServiceUnavailable where the pages repeat or do not end.
+    Where Meta finds a page too large, `limit` is halved from there on.
     """
-    seen: set[str] = set()
-    after: str | None = None
-    empty = 0
-    while True:
-        body = await _page(graph, path, token, params, after)
-        rows = rows_of(body)
-        yield rows
-        after = next_cursor(body)
-        if after is None:
+
+    def __init__(
+        self, fetch: Fetch, limit: int | None, *, notice: Callable[[str], None]
+    ) -> None:
+        self._fetch = fetch
+        self._notice = notice
+        self._seen: set[str] = set()
+        self._after: str | None = None
+        self._empty = 0
+        self.limit = limit
+        self.begun = False
+        self.ended = False
+
+    def go_on_from(self, page: Page) -> None:
+        """Take *page* for the one fetched last. Raises ServiceUnavailable."""
+        self.begun = True
+        self._after = page.after
+        if page.after is None:
+            self.ended = True
             return
-        if after in seen:
+        if page.after in self._seen:
             raise ServiceUnavailable("Meta's pages repeat: the same cursor came twice.")
-        seen.add(after)
-        empty = 0 if rows else empty + 1
-        if len(seen) >= MAX_PAGES or empty >= MAX_EMPTY_PAGES:
-            raise ServiceUnavailable(f"Meta's pages do not end after {len(seen):,}.")
+        self._seen.add(page.after)
+        self._empty = 0 if page.rows else self._empty + 1
+        if len(self._seen) >= MAX_PAGES or self._empty >= MAX_EMPTY_PAGES:
+            raise ServiceUnavailable(
+                f"Meta's pages do not end after {len(self._seen):,}."
+            )
+
+    async def next_rows(self, *, fewest: int = FEWEST_ROWS) -> list[Row]:
+        """
+        Return the rows of the next page, asked for with no fewer than *fewest*.
+
+        Raises TooMuchData where Meta refuses so few too, and ServiceUnavailable
+        where the pages repeat or do not end: before their rows are returned.
+        """
+        while True:
+            try:
+                page = await self._fetch(self._after, self.limit)
+            except TooMuchData:
+                if self.limit is None or self.limit // 2 < fewest:
+                    raise
+                self._notice(
+                    f"{self.limit} rows a page are too many for Meta: asking for fewer."
+                )
+                self.limit //= 2
+            else:
+                self.go_on_from(page)
+                return page.rows
 
 
-async def _page(
+async def pages(
     graph: GraphClient,
     path: str,
     token: AccessToken,
-    params: dict[str, object],
-    after: str | None,
-) -> Body:
-    """Return one page, asked for with ever fewer rows; *params* is changed."""
-    while True:
-        try:
-            return await graph.get(path, token, **params, after=after)
-        except TooMuchData:
-            limit = params.get("limit")
-            if not isinstance(limit, int) or limit // 2 < FEWEST_ROWS:
-                raise
-            params["limit"] = limit // 2
-        graph.notice(f"{limit} rows a page are too many for Meta: asking for fewer.")
+    /,
+    **params: object,
+) -> AsyncGenerator[list[Row], None]:
+    """
+    Yield the rows of each page of *path*, the next fetched when asked for.
+
+    Raises ServiceUnavailable where the pages repeat or do not end.
+    """
+
+    async def fetch(after: str | None, limit: int | None) -> Page:
+        body = await graph.get(path, token, **params, limit=limit, after=after)
+        return page_of(body)
+
+    limit = params.pop("limit", None)
+    walk = Walk(fetch, limit if isinstance(limit, int) else None, notice=graph.notice)
+    while not walk.ended:
+        yield await walk.next_rows()
+
+
+def page_of(body: Body) -> Page:
+    """Return the page in an answer, or raise ServiceUnavailable."""
+    return Page(rows_of(body), next_cursor(body))
 
 
 def rows_of(body: Body) -> list[Row]:

@@ -1,4 +1,4 @@
-"""When a request may be sent: quotas, pauses, and tries after a failure."""
+"""When a request may be sent: quotas, pauses, and how many go at once."""
 
 from __future__ import annotations
 
@@ -9,14 +9,19 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, NamedTuple
 
-from ..errors import MetaconnectError, NetworkError, RateLimited, ServiceUnavailable
+from ..errors import MetaconnectError, RateLimited
+from .gate import IN_FLIGHT, IN_FLIGHT_OF_APP, Gate
 from .usage import Usage, ad_account_usage, app_usage
+from .waits import (
+    MAX_WAIT,
+    PAUSE,
+    delay_before_retry,
+    in_words,
+    pause_for,
+    reason_of,
+    with_wait,
+)
 
-MAX_ATTEMPTS: Final = 5
-MAX_WAIT: Final = 120.0  # seconds; beyond it a person should decide
-PAUSE: Final = 30.0  # where a quota is nearly used up, or Meta named no time
-NEARLY_FULL: Final = 95.0  # percent
-_FIRST: Final = 0.5
 _WORTH_MENTIONING: Final = 5.0  # seconds without a word
 
 # The app's own quota; the other codes are about an ad account or a user.
@@ -51,6 +56,9 @@ class _Pause(NamedTuple):
     error: RateLimited  # what Meta said
 
 
+Say = Callable[[str], None]
+
+
 def ignore(_notice: str) -> None:
     """Say nothing."""
 
@@ -59,58 +67,117 @@ class Throttle:
     """
     Decides how long requests wait. One is shared by all clients of a process.
 
-    `wait_before` is asked before each send, `read` is told the headers of
-    each answer, and `delay_after` decides about another try.
+    `enter` is asked before each send and `leave` told after it, `read` is told the
+    headers of each answer, and `delay_after` decides about another try. No wait is
+    longer than *max_wait* seconds: RateLimited is raised in its place.
     """
 
     def __init__(
         self,
         *,
+        max_wait: float = MAX_WAIT,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._sleep = sleep
-        self._jitter = jitter
+        self.max_wait = max_wait
+        self.sleep = sleep
         self.clock = clock
+        self._jitter = jitter
         self._pauses: dict[Quota, _Pause] = {}
+        self._gates: dict[Quota, Gate] = {}
+        self._told_until = -math.inf
 
-    async def wait_before(
+    async def enter(
         self,
         quota: Quota,
         failure: Failure | None = None,
         *,
-        notice: Callable[[str], None] = ignore,
+        notice: Say = ignore,
+        waiting: Say = ignore,
     ) -> None:
         """
         Wait until a request against *quota* may be sent, for the first time or
-        after *failure*.
+        after *failure*; `leave` must follow. *notice* is told of a long wait, and
+        *waiting* why and that it is over ("").
 
         Raises RateLimited, without waiting, where it would take too long.
         """
+        until = await self._sit_out(quota, failure, notice, waiting)
+        while True:
+            # The ad account's first: who waits for it takes no place of the app's.
+            await self._gate(quota).enter()
+            try:
+                await self._enter_app(quota)
+            except BaseException:
+                self._gate(quota).leave()
+                raise
+            # Others may have met a throttle while this one stood at a gate.
+            if self._paused_until(quota) <= max(until, self.clock()):
+                return
+            self.leave(quota)
+            until = await self._sit_out(quota, None, notice, waiting)
+
+    def leave(self, quota: Quota) -> None:
+        """Give the place of a request that was sent to the next."""
+        self._gate(quota).leave()
+        if quota != quota.of_app:
+            self._gate(quota.of_app).leave()
+
+    def in_flight(self, quota: Quota) -> int:
+        """Return how many requests may be under way against *quota* now."""
+        return self._gate(quota).limit
+
+    async def _enter_app(self, quota: Quota) -> None:
+        if quota != quota.of_app:
+            await self._gate(quota.of_app).enter()
+
+    def _gate(self, quota: Quota) -> Gate:
+        if quota not in self._gates:
+            full = IN_FLIGHT_OF_APP if quota == quota.of_app else IN_FLIGHT
+            self._gates[quota] = Gate(full)
+        return self._gates[quota]
+
+    def _paused_until(self, quota: Quota) -> float:
+        pauses = (self._pauses.get(each) for each in {quota, quota.of_app})
+        return max((pause.until for pause in pauses if pause), default=-math.inf)
+
+    async def _sit_out(
+        self, quota: Quota, failure: Failure | None, notice: Say, waiting: Say
+    ) -> float:
+        """Wait, and return until when it was."""
         reason, delay, spent = failure or Failure("", 0.0, 0.0)
         for paused in {quota, quota.of_app}:
             if (pause := self._pauses.get(paused)) is None:
                 continue
             left = pause.until - self.clock()
-            if left > MAX_WAIT + 1:  # a second is for the jitter
+            if left > self.max_wait + 1:  # a second is for the jitter
                 raise _throttled(pause.error, left)
             if left > delay:
                 delay, reason = left, reason_of(pause.error)
             elif left <= 0:
                 del self._pauses[paused]
-        if delay + spent >= _WORTH_MENTIONING:
-            notice(f"{reason.rstrip('.')}. Waiting {in_words(delay)}.")
+        until = self.clock() + delay
         if delay > 0:
-            await self._sleep(delay)
+            said = f"{reason.rstrip('.')}. Waiting {in_words(delay)}."
+            # Once, however many requests wait for the same.
+            if delay + spent >= _WORTH_MENTIONING and until > self._told_until + 1:
+                self._told_until = until
+                notice(said)
+            waiting(said)
+            try:
+                await self.sleep(delay)
+            finally:
+                waiting("")
+        return until
 
     def read(self, quota: Quota, headers: Mapping[str, str]) -> None:
         """Pause before the next request where *headers* say that it is due."""
         if quota.ad_account_id is not None:
             usage = ad_account_usage(headers, quota.ad_account_id)
             name = f"ad account act_{quota.ad_account_id}"
-            self._pause_when_full(quota, usage, name)
-        self._pause_when_full(quota.of_app, app_usage(headers), "the app")
+            self._heed(quota, usage, name)
+        self._heed(quota.of_app, app_usage(headers), "the app")
 
     def delay_after(
         self, quota: Quota, attempt: int, error: MetaconnectError
@@ -121,60 +188,23 @@ class Throttle:
         A throttle holds up every request against the same quota.
         """
         jitter = self._jitter()
-        delay = delay_before_retry(attempt, error, jitter)
+        delay = delay_before_retry(attempt, error, jitter, max_wait=self.max_wait)
         limited = quota.of_app if error.code in _APP_LIMITS else quota
         # A throttle of one user, met where no ad account was asked, must not
         # hold up the others.
         named = error.code in _APP_LIMITS or quota.ad_account_id is not None
         if isinstance(error, RateLimited) and named:
             wait = delay or error.retry_after or PAUSE
+            self._gate(limited).narrow()
             self._pauses[limited] = _Pause(self.clock() + wait, error)
         return delay
 
-    def _pause_when_full(self, quota: Quota, usage: Usage, name: str) -> None:
+    def _heed(self, quota: Quota, usage: Usage, name: str) -> None:
+        self._gate(quota).adapt(usage.utilisation)
         if pause := pause_for(usage):
             why = f"{usage.utilisation:.0f} % of Meta's quota for {name} is used."
             until = self.clock() + pause + self._jitter()
             self._pauses[quota] = _Pause(until, RateLimited(why))
-
-
-def pause_for(usage: Usage) -> float:
-    """Return how long to pause after an answer that came with *usage*."""
-    if usage.utilisation <= NEARLY_FULL and usage.wait is None:
-        return 0.0
-    # Meta still answers, so that a longer wait is not called for yet.
-    return min(max(usage.wait or 0.0, PAUSE), MAX_WAIT)
-
-
-def delay_before_retry(
-    attempt: int, error: MetaconnectError, jitter: float
-) -> float | None:
-    """
-    Return the seconds to wait after failed *attempt* (from 1), or None to stop.
-
-    *jitter* is between 0 and 1 and spreads clients that failed together.
-    Honours the wait that Meta named if it is at most MAX_WAIT. A throttle for
-    which Meta named none is tried once more: asking on makes it last longer.
-    """
-    if attempt >= MAX_ATTEMPTS:
-        return None
-    if not isinstance(error, (RateLimited, NetworkError, ServiceUnavailable)):
-        return None
-    if error.retry_after is not None:
-        return error.retry_after + jitter if error.retry_after <= MAX_WAIT else None
-    if isinstance(error, RateLimited):
-        return PAUSE + jitter if attempt == 1 else None
-    return _FIRST * float(2 ** (attempt - 1)) * (1 + jitter) / 2
-
-
-def with_wait(message: str, wait: float | None) -> str:
-    """Return *message* with how long to wait, where that is known."""
-    return f"{message} (try again in {in_words(wait)})" if wait else message
-
-
-def reason_of(error: MetaconnectError) -> str:
-    """Return the message of *error* without what `with_wait` added."""
-    return str(error).removesuffix(with_wait("", error.retry_after))
 
 
 def _throttled(error: RateLimited, left: float) -> RateLimited:
@@ -186,12 +216,3 @@ def _throttled(error: RateLimited, left: float) -> RateLimited:
         fbtrace_id=error.fbtrace_id,
         retry_after=left,
     )
-
-
-def in_words(seconds: float) -> str:
-    """Return *seconds* as a person would say it, rounded up."""
-    if seconds <= 90:  # noqa: PLR2004 - where seconds stop being handy
-        return f"{math.ceil(seconds)} s"
-    if seconds <= 90 * 60:
-        return f"{math.ceil(seconds / 60)} min"
-    return f"{math.ceil(seconds / 3600)} h"

@@ -9,7 +9,6 @@ https://developers.facebook.com/docs/marketing-api/best-practices/storing_adobje
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import aclosing
 from decimal import Decimal
 from typing import Final
 
@@ -18,7 +17,7 @@ from msgspec.structs import replace
 from ..constants import Level
 from ..graph.client import GraphClient
 from ..models import AccessToken, Row
-from .fetch import fetch_insights
+from .fetch import Source
 from .query import InsightsQuery
 from .schema import columns
 from .totals import unsummable
@@ -40,7 +39,7 @@ def total_query(query: InsightsQuery) -> InsightsQuery | None:
     None where there is nothing to learn from it, or nothing that can be
     compared: with breakdowns, which leave spend out, filters of rows, or a limit.
     """
-    if query.breakdowns or query.limit or not _filters_objects(query):
+    if query.breakdowns or query.limit or not filters_objects(query):
         return None
     missing = unsummable(columns(query))
     if query.level is Level.account and (
@@ -69,13 +68,9 @@ async def fetch_account_total(
     whole = total_query(query)
     if whole is None:
         return None
-    fetched = fetch_insights(
-        graph, token, ad_account_id, whole, timezone_name=timezone_name
-    )
-    async with aclosing(fetched) as found:
-        async for page in found:
-            return page[0] if page else None
-    return None
+    source = Source(graph, token, ad_account_id, whole, timezone_name=timezone_name)
+    page = await source.page(whole)
+    return page.rows[0] if page.rows else None
 
 
 def spend_of_deleted(
@@ -104,7 +99,7 @@ def is_whole(query: InsightsQuery, rows: Sequence[Row], whole: Row | None) -> bo
     return query.level is Level.account or spend_of_deleted(query, rows, whole) is None
 
 
-def _filters_objects(query: InsightsQuery) -> bool:
+def filters_objects(query: InsightsQuery) -> bool:
     return all(condition.field in _OF_OBJECTS for condition in query.filtering)
 
 

@@ -1,105 +1,121 @@
-"""The Insights edge of an ad account: a query in, pages of rows out."""
+"""The Insights edge of an ad account: one page of a query at a time."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable
-from contextlib import aclosing
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 from urllib.parse import quote
 
-from ..errors import InvalidRequest, TooMuchData
+from ..errors import InvalidRequest, ServiceUnavailable
 from ..graph.client import GraphClient
-from ..graph.paging import pages
+from ..graph.paging import Page, page_of
+from ..graph.throttle import ignore as say_nothing
 from ..models import AccessToken, Row, normal_ad_account_id
 from .query import InsightsQuery
 from .rows import Problems, ignore, row_reader
 from .schema import TIMEZONE, column_names, requested_fields, requested_windows
 
-ROWS_A_PAGE = 500
+ROWS_A_PAGE: Final = 500
 
 
-async def fetch_insights(
-    graph: GraphClient,
-    token: AccessToken,
-    ad_account_id: str,
-    query: InsightsQuery,
-    *,
-    extra_fields: Iterable[str] = (),
-    raw: bool = False,
-    timezone_name: str | None = None,
-    problems: Problems | None = None,
-) -> AsyncGenerator[list[Row], None]:
+class Source:
     """
-    Yield the pages that answer *query*: rows in normal form, or *raw* as Meta's.
+    Answers *query*, and the same for other days, from one ad account.
 
-    *extra_fields* are asked for along with the query's and come last in a row.
-    *timezone_name* is the ad account's, looked up where the query wants it and
-    it is not given. No delivery in the range is one page without rows.
+    Rows are in normal form, or *raw* as Meta's. *extra_fields* are asked for along
+    with the query's and come last in a row. *timezone_name* is the ad account's, and
+    looked up where it is needed and not given. *waiting* is told why nothing happens,
+    and "" once something does.
     https://developers.facebook.com/docs/marketing-api/insights
     """
-    extra = tuple(extra_fields)
-    path = account_path(ad_account_id)
-    if not raw and timezone_name is None and TIMEZONE in column_names(query):
-        timezone_name = await _timezone(graph, token, path)
-    if query.relative is not None and query.time_range is None:
-        zone = timezone_name or await _timezone(graph, token, path)
-        query = _dated(query, zone)
-    read_row = row_reader(
-        query, extra, timezone_name=timezone_name, problems=problems or ignore
-    )
-    try:
-        async with aclosing(_pages(graph, token, path, query, extra)) as found:
-            async for page in found:
-                yield page if raw else [read_row(row) for row in page]
-    except InvalidRequest as error:
-        from .hints import hint_for
 
-        error.hint = hint_for(str(error), query, error.subcode) or error.hint
-        raise
+    def __init__(
+        self,
+        graph: GraphClient,
+        token: AccessToken,
+        ad_account_id: str,
+        query: InsightsQuery,
+        *,
+        extra_fields: Iterable[str] = (),
+        raw: bool = False,
+        timezone_name: str | None = None,
+        problems: Problems | None = None,
+        waiting: Callable[[str], None] = say_nothing,
+        rows_a_page: int = ROWS_A_PAGE,
+    ) -> None:
+        self.graph = graph.for_ad_account(ad_account_id, waiting=waiting)
+        self.query = query
+        self.rows_a_page = rows_a_page
+        self._token = token
+        self._path = account_path(ad_account_id)
+        self._extra = tuple(extra_fields)
+        self._raw = raw
+        self._timezone_name = timezone_name
+        self._problems = problems or ignore
+        self._read_row: Callable[[Mapping[str, Any]], Row] | None = None
 
+    async def page(
+        self, query: InsightsQuery, after: str | None = None, limit: int | None = None
+    ) -> Page:
+        """Return one page of *query*: without rows where nothing was delivered."""
+        params = {**insights_params(query, self._extra), "after": after}
+        return await self._page(f"{self._path}/insights", params, limit)
 
-async def _pages(
-    graph: GraphClient,
-    token: AccessToken,
-    path: str,
-    query: InsightsQuery,
-    extra_fields: tuple[str, ...],
-) -> AsyncGenerator[list[Row], None]:
-    """Yield Meta's pages; a query that is too large is asked in two halves."""
-    params = insights_params(query, extra_fields)
-    begun = False
-    parts: tuple[InsightsQuery, ...] = ()
-    try:
-        async with aclosing(pages(graph, f"{path}/insights", token, **params)) as found:
-            async for page in found:
-                begun = True
-                yield page
-    except TooMuchData:
-        # Once rows are out, another order would repeat some and lose others.
-        parts = () if begun else await _halves(graph, token, path, query)
-        if not parts:
+    async def report_page(
+        self, run_id: str, after: str | None = None, limit: int | None = None
+    ) -> Page:
+        """Return one page of what a report run has found."""
+        return await self._page(_run_path(run_id, "/insights"), {"after": after}, limit)
+
+    async def start_report(self, query: InsightsQuery) -> str:
+        """Start a report run that answers *query*, and return its id."""
+        params = insights_params(query, self._extra)
+        del params["limit"]
+        body = await self.graph.request(
+            "POST", f"{self._path}/insights", token=self._token, form=params
+        )
+        run_id = body.get("report_run_id")
+        if isinstance(run_id, (str, int)) and str(run_id).isalnum():
+            return str(run_id)
+        raise ServiceUnavailable("Meta started a report run and did not name it.")
+
+    async def report_status(self, run_id: str) -> Mapping[str, Any]:
+        """Return what Meta says of a report run."""
+        return await self.graph.get(_run_path(run_id), self._token)
+
+    async def timezone_name(self) -> str | None:
+        """Return the ad account's time zone, asked for at most once."""
+        if self._timezone_name is None:
+            body = await self.graph.get(self._path, self._token, fields=TIMEZONE)
+            name = body.get(TIMEZONE)
+            self._timezone_name = name if isinstance(name, str) else ""
+        return self._timezone_name or None
+
+    async def _page(
+        self, path: str, params: dict[str, object], limit: int | None
+    ) -> Page:
+        if self._read_row is None and not self._raw:
+            self._read_row = await self._row_reader()
+        params["limit"] = limit or self.rows_a_page
+        try:
+            page = page_of(await self.graph.get(path, self._token, **params))
+        except InvalidRequest as error:
+            from .hints import hint_for
+
+            error.hint = hint_for(str(error)) or error.hint
             raise
-    for part in parts:
-        async with aclosing(_pages(graph, token, path, part, extra_fields)) as found:
-            async for page in found:
-                yield page
+        if self._read_row is None:
+            return page
+        return Page([self._read_row(row) for row in page.rows], page.after)
 
-
-def _dated(query: InsightsQuery, zone: str | None) -> InsightsQuery:
-    from .dates import dated
-
-    return dated(query, zone, datetime.now(UTC))
-
-
-async def _halves(
-    graph: GraphClient, token: AccessToken, path: str, query: InsightsQuery
-) -> tuple[InsightsQuery, ...]:
-    from .dates import date_range
-    from .halves import halves
-
-    zone = None if query.time_range else await _timezone(graph, token, path)
-    now = datetime.now(UTC)
-    return halves(query, date_range(query, timezone_name=zone, now=now))
+    async def _row_reader(self) -> Callable[[Mapping[str, Any]], Row]:
+        wants_zone = TIMEZONE in column_names(self.query)
+        return row_reader(
+            self.query,
+            self._extra,
+            timezone_name=await self.timezone_name() if wants_zone else None,
+            problems=self._problems,
+        )
 
 
 def account_path(ad_account_id: str) -> str:
@@ -107,9 +123,8 @@ def account_path(ad_account_id: str) -> str:
     return f"/{quote(normal_ad_account_id(ad_account_id), safe='')}"
 
 
-async def _timezone(graph: GraphClient, token: AccessToken, path: str) -> str | None:
-    name = (await graph.get(path, token, fields=TIMEZONE)).get(TIMEZONE)
-    return name if isinstance(name, str) else None
+def _run_path(run_id: str, edge: str = "") -> str:
+    return f"/{quote(run_id, safe='')}{edge}"
 
 
 def insights_params(

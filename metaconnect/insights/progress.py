@@ -19,3 +19,7 @@ class ReadProgress:
     windows: int = 0
     windows_done: int = 0
     waiting: str = ""
+
+    def wait(self, why: str) -> None:
+        """Say why nothing happens, "" once something does."""
+        self.waiting = why

@@ -12,13 +12,7 @@ from metaconnect.errors import (
     ServiceUnavailable,
     TooMuchData,
 )
-from metaconnect.graph.throttle import (
-    Failure,
-    Quota,
-    delay_before_retry,
-    in_words,
-    pause_for,
-)
+from metaconnect.graph.throttle import Failure, Quota
 from metaconnect.graph.usage import (
     Usage,
     ad_account_usage,
@@ -26,6 +20,7 @@ from metaconnect.graph.usage import (
     retry_after,
     wait_named,
 )
+from metaconnect.graph.waits import delay_before_retry, in_words, pause_for
 
 BUC = "X-Business-Use-Case-Usage"
 TWO = (
@@ -33,6 +28,12 @@ TWO = (
     ',"2":[{"total_time":5,"estimated_time_to_regain_access":1}]}'
 )
 ONE, OTHER = Quota("app", "1"), Quota("app", "2")
+
+
+async def passed(throttle, quota, *failure, **told):
+    """Wait as a request does, which then is answered at once."""
+    await throttle.enter(quota, *failure, **told)
+    throttle.leave(quota)
 
 
 @pytest.mark.parametrize(
@@ -170,11 +171,11 @@ def test_there_is_a_pause_before_a_quota_is_full(usage, pause):
 async def test_a_pause_holds_up_its_own_ad_account_only(throttle, waits, notices):
     throttle.read(ONE, httpx.Headers({BUC: TWO.replace("access", "")}))
 
-    await throttle.wait_before(OTHER)
+    await passed(throttle, OTHER)
     assert waits == []
 
-    await throttle.wait_before(ONE, notice=notices.append)
-    await throttle.wait_before(ONE)
+    await passed(throttle, ONE, notice=notices.append)
+    await passed(throttle, ONE)
     assert waits == [30.5]
     assert notices == [
         "97 % of Meta's quota for ad account act_1 is used. Waiting 31 s."
@@ -185,10 +186,10 @@ async def test_a_pause_holds_up_its_own_ad_account_only(throttle, waits, notices
 async def test_a_full_app_holds_up_every_ad_account(throttle, waits):
     throttle.read(ONE, httpx.Headers({"X-App-Usage": '{"call_count":99}'}))
 
-    await throttle.wait_before(Quota("another app", "1"))
+    await passed(throttle, Quota("another app", "1"))
     assert waits == []
 
-    await throttle.wait_before(OTHER)
+    await passed(throttle, OTHER)
     assert waits == [30.5]
 
 
@@ -197,9 +198,9 @@ async def test_nothing_is_sent_while_the_wait_is_too_long(throttle, waits):
     refused = RateLimited("Slow (try again in 12 min)", code=17, retry_after=720)
     assert throttle.delay_after(ONE, 1, refused) is None
 
-    await throttle.wait_before(OTHER)
+    await passed(throttle, OTHER)
     with pytest.raises(RateLimited, match=r"^Slow \(try again in 12 min\)$") as caught:
-        await throttle.wait_before(ONE)
+        await passed(throttle, ONE)
 
     assert (caught.value.code, caught.value.retry_after, waits) == (17, 720, [])
 
@@ -219,7 +220,7 @@ async def test_a_throttle_holds_up_whom_it_concerns(
 ):
     throttle.delay_after(quota, 1, RateLimited("", code=code, retry_after=60))
 
-    await throttle.wait_before(OTHER)
+    await passed(throttle, OTHER)
 
     assert waits == [60.5] * held_up
 
@@ -231,6 +232,6 @@ async def test_a_throttle_holds_up_whom_it_concerns(
 async def test_silence_is_broken(throttle, notices, delay, spent, told):
     failure = Failure("No answer.", delay, spent)
 
-    await throttle.wait_before(ONE, failure, notice=notices.append)
+    await passed(throttle, ONE, failure, notice=notices.append)
 
     assert len(notices) == told

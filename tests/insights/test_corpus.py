@@ -10,7 +10,7 @@ import pytest
 
 from metaconnect.constants import Level
 from metaconnect.errors import InvalidRequest
-from metaconnect.insights.fetch import fetch_insights
+from metaconnect.insights.fetch import Source
 from metaconnect.insights.fields import FIELDS
 from metaconnect.insights.query import InsightsQuery
 from metaconnect.insights.rows import row_reader
@@ -152,7 +152,6 @@ async def test_a_recorded_refusal_of_fields_names_what_to_leave_out(meta, graph,
     meta.will_replay(FILES["error-06"].name)
 
     with pytest.raises(InvalidRequest) as caught:
-        async for _page in fetch_insights(graph, token, "act_1", InsightsQuery()):
-            pass
+        await Source(graph, token, "act_1", InsightsQuery()).page(InsightsQuery())
 
     assert caught.value.hint == "Leave out labels. Leave out location."

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from metaconnect.errors import InvalidRequest
-from metaconnect.insights.fetch import fetch_insights
+from metaconnect.insights.fetch import Source
 from metaconnect.insights.query import InsightsQuery, insights_query
+from metaconnect.insights.reading import open_rows
 from metaconnect.models import TimeRange
 
 from .samples import RAW, query
@@ -20,8 +21,9 @@ pytestmark = pytest.mark.anyio
 
 
 async def fetched(graph, token, question, ad_account_id="act_1", **options):
-    pages = fetch_insights(graph, token, ad_account_id, question, **options)
-    return [page async for page in pages]
+    source = Source(graph, token, ad_account_id, question, **options)
+    async with open_rows(source) as pages:
+        return [page async for page in pages]
 
 
 async def asked(meta, graph, token, question, ad_account_id="act_1", **options):

@@ -1,0 +1,141 @@
+"""All rows that answer a query, whatever their number."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal
+
+from ..errors import TooMuchData
+from ..graph.gate import IN_FLIGHT
+from ..graph.paging import Page
+from ..models import Row
+from .fetch import Source
+from .progress import ReadProgress
+
+if TYPE_CHECKING:  # most queries are answered by one page
+    from .pieces import Stretch
+    from .windowed import Pieces
+    from .windows import Units
+
+# When Meta is asked to prepare a report asynchronously: where it answers no other
+# way, for every query, or not at all.
+ReportRuns = Literal["auto", "always", "never"]
+
+
+@asynccontextmanager
+async def open_rows(
+    source: Source,
+    *,
+    report_runs: ReportRuns = "auto",
+    at_once: int = IN_FLIGHT,
+    progress: ReadProgress | None = None,
+) -> AsyncIterator[AsyncIterator[list[Row]]]:
+    """
+    Yield the rows that answer the query of *source*, some at a time.
+
+    What one page answers is one request. A larger query is fetched *at_once* in
+    windows of days where that leaves every number as it is (see `windows.may_split`);
+    its rows come by their dates, and of one date in Meta's order. Any other comes page
+    by page, in Meta's order. The block owns what is under way: leaving it stops every
+    request. Each row comes once; an error comes after the rows before it.
+    """
+    read = _Read(source, report_runs, at_once, progress or ReadProgress())
+    try:
+        async with aclosing(read.rows()) as rows:
+            yield rows
+    finally:
+        await read.stop()
+
+
+class _Read:
+    def __init__(
+        self,
+        source: Source,
+        report_runs: ReportRuns,
+        at_once: int,
+        progress: ReadProgress,
+    ) -> None:
+        self._source = source
+        self._report_runs = report_runs
+        self._at_once = at_once
+        self._progress = progress
+        self._pieces: Pieces | None = None
+
+    async def stop(self) -> None:
+        if self._pieces is not None:
+            await self._pieces.stop()
+
+    async def rows(self) -> AsyncGenerator[list[Row], None]:
+        first = None if self._report_runs == "always" else await self._first_page()
+        if first is not None and first.after is None:
+            yield first.rows
+            return
+        self._pieces = await self._cut(first)
+        self._pieces.start()
+        async with aclosing(self._pieces.rows()) as rows:
+            async for page in rows:
+                yield page
+
+    async def _first_page(self) -> Page | None:
+        """Return the first page of the whole, None where that is too much for Meta."""
+        try:
+            page = await self._source.page(self._source.query)
+        except TooMuchData:
+            return None
+        self._progress.pages += 1
+        return page
+
+    async def _cut(self, first: Page | None) -> Pieces:
+        from .estimate import Estimate
+        from .pieces import Piece
+        from .windowed import Pieces
+        from .windows import rows_a_unit
+
+        units = await self._units()
+        plan: list[Stretch] = [Piece(self._source.query, page=first)]
+        estimate = Estimate(1, least=1)
+        if units is not None:
+            known = rows_a_unit(first.rows, units) if first else None
+            least = (self._source.rows_a_page if first else 1) / len(units)
+            estimate = Estimate(len(units), least=least, known=known)
+            if first is None:
+                estimate.learn_too_much(len(units))
+            plan = self._plan(units, is_known=known is not None)
+        return Pieces(
+            self._source,
+            plan,
+            units,
+            estimate,
+            report_runs=self._report_runs,
+            progress=self._progress,
+            at_once=self._at_once,
+        )
+
+    def _plan(self, units: Units, *, is_known: bool) -> list[Stretch]:
+        """Return one stretch, or a unit in its middle first, to learn from."""
+        from .pieces import Stretch, piece_of
+
+        query, count = self._source.query, len(units)
+        if self._report_runs == "always":
+            return [piece_of(query, units, 0, count)]
+        if is_known:
+            return [Stretch(0, count)]
+        # Neither the first day nor today is like the others.
+        middle = count // 2
+        probe = piece_of(query, units, middle, 1)
+        return [Stretch(0, middle), probe, Stretch(middle + 1, count - middle - 1)]
+
+    async def _units(self) -> Units | None:
+        """Return the units that the query splits into, None where it does not."""
+        from .dates import date_range
+        from .windows import may_split, units_of
+
+        query = self._source.query
+        if not may_split(query):
+            return None
+        zone = None if query.time_range else await self._source.timezone_name()
+        days = date_range(query, timezone_name=zone, now=datetime.now(UTC))
+        units = None if days is None else units_of(query, days)
+        return units if units is not None and len(units) > 1 else None
