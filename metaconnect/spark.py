@@ -53,6 +53,7 @@ from .flows.insights import InsightsRequest
 from .flows.insights_many import CLIENT, label, labelled_columns
 from .insights.dates import date_range
 from .insights.query import InsightsOptions, InsightsQuery, insights_query
+from .insights.windows import stretches
 from .models import Column, Row, TimeRange
 from .output.json import json_text
 
@@ -231,32 +232,27 @@ def parts_of(request: InsightsRequest, bounds: Bounds, now: datetime) -> list[Pa
             f"{request.connection.client_id!r}.",
             hint="Give the options since and until.",
         )
-    wanted = [unit for unit in units_of(query, days) if bounds.may_hold(unit)]
-    windows: list[TimeRange] = []
-    for unit in wanted:
-        last = windows[-1] if windows else None
-        joins = last and last.until + _DAY == unit.since
-        if last and joins and (last.until - last.since).days + 1 < _SHORTEST:
-            windows[-1] = TimeRange(since=last.since, until=unit.until)
-        else:
-            windows.append(unit)
     client_id = request.connection.client_id
-    return [Part(client_id, request.ad_account_id, window) for window in windows]
+    return [
+        Part(client_id, request.ad_account_id, window)
+        for stretch in _wanted(query, days, bounds)
+        for window in stretches(query, stretch, _SHORTEST)
+    ]
 
 
-def units_of(query: InsightsQuery, days: TimeRange) -> Iterator[TimeRange]:
-    """Yield the dates of the rows that *query* has over *days*."""
-    since = days.since
-    while since <= days.until:
-        if query.time_increment == "all_days":
-            until = days.until
-        elif query.time_increment == "monthly":
-            until = (since.replace(day=28) + 4 * _DAY).replace(day=1) - _DAY
-        else:
-            until = since + (int(query.time_increment) - 1) * _DAY
-        until = min(until, days.until)
-        yield TimeRange(since=since, until=until)
-        since = until + _DAY
+def _wanted(
+    query: InsightsQuery, days: TimeRange, bounds: Bounds
+) -> Iterator[TimeRange]:
+    """Yield the stretches of whole units of *query* in which a row may be wanted."""
+    begun: TimeRange | None = None
+    for unit in stretches(query, days, 1):
+        if bounds.may_hold(unit):
+            begun = TimeRange(since=(begun or unit).since, until=unit.until)
+        elif begun:
+            yield begun
+            begun = None
+    if begun:
+        yield begun
 
 
 def spark_schema(columns: Iterable[Column]) -> StructType:

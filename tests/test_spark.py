@@ -28,6 +28,7 @@ from metaconnect import Metaconnect
 from metaconnect.errors import UsageError
 from metaconnect.flows.insights_many import labelled_columns
 from metaconnect.insights.query import insights_query
+from metaconnect.insights.windows import stretches
 from metaconnect.models import AccessToken, Connection, TimeRange
 from metaconnect.spark import (
     Bounds,
@@ -37,7 +38,6 @@ from metaconnect.spark import (
     options_of,
     parts_of,
     record_batch,
-    units_of,
 )
 from metaconnect.stores.local import LocalStore
 from metaconnect.stores.secrets import open_secret_store
@@ -191,13 +191,8 @@ class TestPartitions:
         for one, other in pairwise(windows):
             assert one.until + DAY == other.since
             assert one.until - one.since >= 29 * DAY
-        units = {
-            unit.since
-            for unit in units_of(
-                request.query,
-                TimeRange(since=windows[0].since, until=windows[-1].until),
-            )
-        }
+        days = TimeRange(since=windows[0].since, until=windows[-1].until)
+        units = {unit.since for unit in stretches(request.query, days, 1)}
         assert units.issuperset(window.since for window in windows)
 
     def test_units_that_a_filter_leaves_out_are_not_read(self):

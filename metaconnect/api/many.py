@@ -16,7 +16,7 @@ from ..flows.accounts import (
     with_ad_account,
 )
 from ..flows.clients import require_same_issuer
-from ..flows.insights import InsightsReport, InsightsRequest
+from ..flows.insights import InsightsRequest
 from ..flows.insights_many import (
     Failed,
     Failure,
@@ -27,6 +27,7 @@ from ..flows.insights_many import (
     targets_of,
 )
 from ..flows.many import each
+from ..flows.report import InsightsReport
 from ..insights.plain import Numbers, plain_rows
 from ..insights.progress import ReadProgress
 from ..insights.query import InsightsOptions, InsightsQuery, insights_query

@@ -8,12 +8,8 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from ..flows.accounts import ad_account_to_read
 from ..flows.clients import PickClient
-from ..flows.insights import (
-    InsightsReport,
-    InsightsRequest,
-    insights_report,
-    reading,
-)
+from ..flows.insights import InsightsRequest, reading
+from ..flows.report import InsightsReport, insights_report
 from ..graph.gate import IN_FLIGHT
 from ..insights.plain import Numbers, plain_rows
 from ..insights.progress import ReadProgress
@@ -85,6 +81,7 @@ class OneClient(Upkeep):
         self,
         request: InsightsRequest,
         *,
+        for_terminal: bool = True,
         report_runs: ReportRuns = "auto",
         progress: ReadProgress | None = None,
     ) -> InsightsReport:
@@ -93,6 +90,7 @@ class OneClient(Upkeep):
             request,
             graph=self.parts.graph,
             now=self.parts.now(),
+            for_terminal=for_terminal,
             report_runs=report_runs,
             problems=lambda problem: self._notice(str(problem)),
             progress=progress,

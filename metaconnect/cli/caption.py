@@ -8,7 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..flows.insights import InsightsReport, InsightsRequest
+from ..flows.insights import InsightsRequest
+from ..flows.report import InsightsReport
 from ..insights.caption import Facts, facts
 from ..models import TimeRange
 

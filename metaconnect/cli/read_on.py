@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
@@ -12,6 +10,7 @@ from ..errors import UsageError
 from ..flows.insights import ad_account_of
 from ..insights.dates import date_range
 from ..insights.schema import columns
+from ..insights.windows import stretches
 from ..models import TimeRange
 from .output import opened_to_continue
 from .sinks import open_rows, say_written
@@ -19,11 +18,9 @@ from .terminal import say
 
 if TYPE_CHECKING:
     from ..flows.insights import InsightsRequest
-    from ..insights.query import InsightsQuery
     from .read import Reading
 
-_DAY: Final = timedelta(days=1)
-_WINDOW: Final = 28  # days, about, after which the file can be gone on with
+_WINDOW: Final = 28  # days; what an interruption may cost
 
 
 async def print_on(reading: Reading) -> int:
@@ -43,7 +40,7 @@ async def print_on(reading: Reading) -> int:
             partial.file, reading, names, continued=partial.done_until is not None
         )
         count = 0
-        for window in _windows(reading.query, days):
+        for window in stretches(reading.query, days, _WINDOW):
             if partial.done_until is not None and window.until <= partial.done_until:
                 continue
             wanted = replace(request, window=window)
@@ -78,15 +75,3 @@ async def _days(reading: Reading, request: InsightsRequest) -> TimeRange:
             hint="Give --since and --until.",
         )
     return days
-
-
-def _windows(query: InsightsQuery, days: TimeRange) -> Iterator[TimeRange]:
-    """Yield whole units of *query*, about four weeks of them at a time."""
-    from ..insights.windows import units_of
-
-    since = None
-    for unit in units_of(query, days):
-        since = since or unit.since
-        if (unit.until - since).days + 1 >= _WINDOW or unit.until == days.until:
-            yield TimeRange(since=since, until=unit.until)
-            since = None

@@ -85,7 +85,7 @@ def _say_caption(reading: Reading, count: int) -> None:
 
 
 async def _say_missing(reading: Reading, spent: Sequence[Row]) -> None:
-    from ..flows.insights import missing_spend
+    from ..flows.report import missing_spend
     from .caption import NOTHING_MISSING, deleted
     from .terminal import say
 

@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..constants import Format
-from ..flows.insights import InsightsReport
 from ..flows.insights_many import Failure
+from ..flows.report import InsightsReport
 
 if TYPE_CHECKING:
     from ..flows.insights import InsightsRequest

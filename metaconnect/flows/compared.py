@@ -13,7 +13,8 @@ from ..insights.compare import compare_rows, compare_totals, compared_columns
 from ..insights.dates import date_range
 from ..insights.periods import Compare, compared_window
 from ..insights.schema import merged_columns
-from .insights import InsightsReport, InsightsRequest, ad_account_of
+from .insights import InsightsRequest, ad_account_of
+from .report import InsightsReport
 
 ReadReport = Callable[[InsightsRequest], Awaitable[InsightsReport]]
 

@@ -12,8 +12,8 @@ from ..insights.schema import merged_columns
 from ..insights.sorting import sorted_rows
 from ..insights.totals import totals
 from ..models import Column, Row
-from .insights import InsightsReport
 from .insights_many import Failure, label, labelled
+from .report import InsightsReport
 
 
 class JoinedReport(msgspec.Struct, frozen=True, kw_only=True):

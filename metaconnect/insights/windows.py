@@ -48,10 +48,13 @@ def may_split(query: InsightsQuery) -> bool:
     Return whether windows have the rows of *query*, with the same numbers.
 
     Not where a row is of all days, nor where Meta sorts the rows or chooses them by
-    their numbers: that is Meta's to judge over all days.
+    their numbers: that is Meta's to judge over all days. Nor for a few rows.
     """
     return (
-        query.time_increment != "all_days" and not query.sort and filters_objects(query)
+        query.time_increment != "all_days"
+        and not query.sort
+        and query.limit is None
+        and filters_objects(query)
     )
 
 
@@ -65,6 +68,22 @@ def units_of(query: InsightsQuery, days: TimeRange) -> Units:
         if start > days.until:
             return Units(starts=tuple(starts), until=days.until)
         starts.append(start)
+
+
+def stretches(query: InsightsQuery, days: TimeRange, least: int) -> list[TimeRange]:
+    """Return *days* in windows of whole units, each of *least* days or more."""
+    if query.time_increment == "all_days":
+        return [days]
+    units = units_of(query, days)
+    found: list[TimeRange] = []
+    for place in range(len(units)):
+        unit = units.window(place, 1)
+        last = found[-1] if found else None
+        if last and (last.until - last.since).days + 1 < least:
+            found[-1] = TimeRange(since=last.since, until=unit.until)
+        else:
+            found.append(unit)
+    return found
 
 
 def windowed(query: InsightsQuery, window: TimeRange) -> InsightsQuery:

@@ -9,7 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from metaconnect.errors import InvalidRequest, NetworkError, TokenRejected
-from metaconnect.flows.insights import InsightsRequest, missing_spend
+from metaconnect.flows.insights import InsightsRequest
+from metaconnect.flows.report import missing_spend
 from metaconnect.insights.progress import ReadProgress
 from metaconnect.insights.query import insights_query
 from metaconnect.models import TimeRange
@@ -108,7 +109,7 @@ class TestAReport:
     async def test_it_comes_without_the_whole_too(
         self, program, request_of, monkeypatch
     ):
-        fetch = "metaconnect.flows.insights.fetch_account_total"
+        fetch = "metaconnect.flows.report.fetch_account_total"
 
         async def fails(*_args, **_options):
             raise NetworkError("It went away.")

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from metaconnect.errors import MetaconnectError, NotConnected, TokenRejected
-from metaconnect.flows.insights import InsightsReport
 from metaconnect.flows.insights_many import Failure, labelled_columns
 from metaconnect.flows.many import AT_ONCE
+from metaconnect.flows.report import InsightsReport
 from metaconnect.insights.query import insights_query
 
 from .conftest import asked
