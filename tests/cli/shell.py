@@ -11,9 +11,17 @@ import sys
 import time
 from pathlib import Path
 
+from .forks import Forked, can_fork
+
 BROWSER = Path(__file__).with_name("browser.py")
 NOT_META = "The Graph API host is http://localhost"
 COMMAND = [sys.executable, "-m", "metaconnect"]
+# Make stdin the terminal of this session, so that Ctrl-C is a signal.
+ON_TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 
 
 def browser(wanted):
@@ -33,34 +41,34 @@ class Shell:
 
     def run(self, *arguments, stdin="", timeout=40, **env):
         """Run to the end and return the CompletedProcess."""
-        return subprocess.run(
-            [*COMMAND, *map(str, arguments)],
-            cwd=self.folder,
-            env=self.env | env,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
+        process = self._process(arguments, env)
+        try:
+            out, err = process.communicate(stdin, timeout)
+        finally:
+            process.kill()
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
     def start(self, *arguments, **env):
         """Start, and return a Running that is ended with the block."""
-        return Running(
-            subprocess.Popen(
-                [*COMMAND, *map(str, arguments)],
-                cwd=self.folder,
-                env=self.env | env,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-        )
+        return Running(self._process(arguments, env))
 
     def at_terminal(self, *arguments, **env):
         """Start at a terminal of its own."""
-        return AtTerminal(self, [*COMMAND, *map(str, arguments)], env)
+        return AtTerminal(self, arguments, env)
+
+    def _process(self, arguments, env):
+        env = self.env | env
+        if can_fork(env):
+            return Forked(arguments, cwd=self.folder, env=env)
+        return subprocess.Popen(
+            [*COMMAND, *map(str, arguments)],
+            cwd=self.folder,
+            env=env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
 
 
 class Running:
@@ -102,21 +110,21 @@ class Running:
 class AtTerminal:
     """A process with a pseudo-terminal for stdin, stdout and stderr."""
 
-    def __init__(self, shell, command, env):
+    def __init__(self, shell, arguments, env):
         self.shown = ""
-        self._pid, self._terminal = pty.fork()
-        if self._pid == 0:  # pragma: no cover - the child
-            os.chdir(shell.folder)
-            env = shell.env | {"TERM": "xterm", "COLUMNS": "120", "LINES": "24"} | env
-            os.execvpe(command[0], command, env)
+        env = shell.env | {"TERM": "xterm", "COLUMNS": "120", "LINES": "24"} | env
+        self._terminal, theirs = pty.openpty()
+        try:
+            self._process = at_terminal(arguments, shell.folder, env, theirs)
+        finally:
+            os.close(theirs)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_exc):
-        if self._pid:
-            os.kill(self._pid, signal.SIGKILL)
-            os.waitpid(self._pid, 0)
+        self._process.kill()
+        self._process.wait(10)
         os.close(self._terminal)
 
     def until(self, pattern, timeout=20):
@@ -130,16 +138,14 @@ class AtTerminal:
         os.write(self._terminal, text.encode())
 
     def kill(self, number):
-        os.kill(self._pid, number)
+        self._process.send_signal(number)
 
     def end(self, timeout=20):
         """Wait for the end and return the exit code."""
         deadline = time.monotonic() + timeout
         while self._read():
             assert time.monotonic() < deadline, f"still running: {self.shown}"
-        _, status = os.waitpid(self._pid, 0)
-        self._pid = 0
-        return os.waitstatus_to_exitcode(status)
+        return self._process.wait(timeout)
 
     def _read(self):
         if select.select([self._terminal], [], [], 0.2)[0]:
@@ -150,6 +156,20 @@ class AtTerminal:
             self.shown += data.decode(errors="replace")
             return bool(data)
         return True
+
+
+def at_terminal(arguments, folder, env, terminal):
+    if can_fork(env):
+        return Forked(arguments, cwd=folder, env=env, terminal=terminal)
+    return subprocess.Popen(
+        [sys.executable, "-c", ON_TERMINAL, *COMMAND, *map(str, arguments)],
+        cwd=folder,
+        env=env,
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        start_new_session=True,
+    )
 
 
 def talk(done):
