@@ -16,11 +16,20 @@ import termios
 
 NUMBER = struct.Struct("i")
 LATER = (
-    "asyncio",
+    "anyio._backends._asyncio",
+    "anyio.streams.tls",
+    "certifi",
+    "concurrent.futures.thread",
     "encodings.idna",
+    "encodings.utf_16_le",
+    "filelock",
+    "h2.connection",
+    "httpcore",
     "psycopg",
+    "rich._emoji_codes",
     "rich.table",
     "sqlite3",
+    "typer._click.decorators",
     "typer.rich_utils",
 )
 

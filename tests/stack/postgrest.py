@@ -16,11 +16,13 @@ import sys
 import tarfile
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import psycopg
+from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from starlette.responses import Response
 
@@ -139,13 +141,28 @@ class PostgREST:
 
     def reload(self) -> None:
         """
-        Tell PostgREST that the schema has changed.
+        Tell PostgREST that the schema has changed, and wait until it knows.
 
-        It reloads by itself some moments later and does not say when.
+        It reloads by itself some moments later and does not say when: it then
+        finds a function that was not there before.
         """
+        name = f"reloaded_{uuid.uuid4().hex}"
+        marker = sql.Identifier("public", name)
+        create = "create function {}() returns int language sql return 1"
         with psycopg.connect(self._dsn, autocommit=True) as connection:
+            connection.execute(sql.SQL(create).format(marker))
             connection.execute("notify pgrst, 'reload schema'")
-        time.sleep(0.5)
+            self._wait_until_known(name)
+            connection.execute(sql.SQL("drop function {}()").format(marker))
+
+    def _wait_until_known(self, function: str) -> None:
+        deadline = time.monotonic() + 20
+        url = f"{self._url}/rpc/{function}"
+        # PGRST202: it knows no such function.
+        while "PGRST202" in self._http.get(url).text:
+            if time.monotonic() > deadline:
+                raise RuntimeError("PostgREST did not reload its schema")
+            time.sleep(0.02)
 
 
 @contextlib.contextmanager
