@@ -115,4 +115,7 @@ if __name__ == "__main__":
         gc.freeze()
         call, streams = wait_for_calls(control)
     become(call, streams)
-    runpy.run_module("metaconnect", run_name="__main__", alter_sys=True)
+    if call["code"] is None:
+        runpy.run_module("metaconnect", run_name="__main__", alter_sys=True)
+    else:
+        exec(call["code"], {"__name__": "__main__"})

@@ -66,16 +66,31 @@ def server():
     return ours
 
 
-class Forked:
-    """What `subprocess.Popen(text=True)` is, with pipes unless *terminal* is given."""
+def run_code(code, *arguments, env):
+    """Run *code* as `python -c` does, from /; return the exit code."""
+    env = env | as_started()
+    if can_fork(env):
+        process = Forked(arguments, cwd="/", env=env, code=code)
+        process.communicate()
+        return process.returncode
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    return subprocess.run(command, cwd="/", env=env, check=False).returncode
 
-    def __init__(self, arguments, *, cwd, env, terminal=None):
+
+class Forked:
+    """
+    What `subprocess.Popen(text=True)` is, with pipes unless *terminal* is given.
+
+    It runs the command line, or *code* as `python -c` does.
+    """
+
+    def __init__(self, arguments, *, cwd, env, terminal=None, code=None):
         self.args = arguments
         self.returncode = self._said = None
         self._status, theirs = socket.socketpair()
         given = [terminal] * 3 if terminal else self._pipes()
         call = {"arguments": list(map(str, arguments)), "cwd": str(cwd), "env": env}
-        call["terminal"] = terminal is not None
+        call |= {"terminal": terminal is not None, "code": code}
         data = json.dumps(call).encode()
         socket.send_fds(server(), [data], [theirs.fileno(), *given])
         theirs.close()

@@ -29,21 +29,23 @@ def in_bash(shell, command, *, text=True, **env):
 
 
 class TestEncodings:
-    @pytest.mark.parametrize("encoding", ENCODINGS)
+    # Every command in the encoding that has least; in the others one of each kind.
     @pytest.mark.parametrize(
-        "command",
+        ("command", "encoding"),
         [
-            "accounts list",
-            "accounts list --format table",
-            "accounts list --format csv",
-            "clients list",
-            "clients list --format table",
-            "insights --format table",
-            "insights --json",
-            "insights --help",
+            ("accounts list", "ascii"),
+            ("accounts list --format table", "ascii"),
+            ("accounts list --format csv", "ascii"),
+            ("clients list", "ascii"),
+            ("clients list --format table", "ascii"),
+            ("insights --format table", "ascii"),
+            ("insights --json", "ascii"),
+            ("insights --help", "ascii"),
+            ("accounts list --format table", "cp1252"),
+            ("accounts list", "latin-1"),
         ],
     )
-    def test_data_is_utf_8_and_never_a_crash(self, connected, encoding, command):
+    def test_data_is_utf_8_and_never_a_crash(self, connected, command, encoding):
         done = in_bash(connected, f"M {command}", text=False, PYTHONIOENCODING=encoding)
 
         assert done.returncode == 0, done.stderr

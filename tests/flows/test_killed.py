@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 from contextlib import suppress
 from dataclasses import replace
 from itertools import count
@@ -12,6 +10,7 @@ import pytest
 
 from metaconnect.errors import NothingToResume
 
+from ..cli.forks import run_code
 from .conftest import REDIRECT_URI, make_program
 
 pytestmark = pytest.mark.anyio
@@ -89,7 +88,6 @@ def run(code):
     def run(client, last, settings):
         environ = {
             "PATH": os.environ["PATH"],
-            "PYTHONPATH": os.pathsep.join(sys.path),
             "META_APP_ID": settings.meta_app_id,
             "META_APP_SECRET": settings.meta_app_secret,
             "META_GRAPH_URL": settings.graph_url,
@@ -101,9 +99,7 @@ def run(code):
             "SUPABASE_KEY": settings.supabase_key or "",
             "SUPABASE_SERVICE_ROLE_KEY": settings.service_role_key or "",
         }
-        command = [sys.executable, "-c", KILLED, client, code(), REDIRECT_URI]
-        done = subprocess.run([*command, str(last)], env=environ, cwd="/", check=False)
-        return done.returncode
+        return run_code(KILLED, client, code(), REDIRECT_URI, last, env=environ)
 
     return run
 
