@@ -81,6 +81,8 @@ class Listener(ThreadingTCPServer):
     def close(self) -> None:
         """Stop listening, and close all connections, idle ones too."""
         if self._thread:
+            # It wakes up, where the system can do that, and need not be waited for.
+            _shut_down(self.socket)
             self.shutdown()
             self._thread.join()
         self.server_close()
