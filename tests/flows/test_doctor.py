@@ -19,7 +19,7 @@ from metaconnect.flows.doctor import (
     exit_code_of,
     machine,
 )
-from metaconnect.settings import load_settings
+from metaconnect.settings import load_settings, values
 from metaconnect.stores.supabase.exposure import exposed
 
 from .conftest import make_program
@@ -38,6 +38,12 @@ CLOSE = (
 @pytest.fixture
 def settings(settings, port):
     return replace(settings, redirect_uri=f"http://localhost:{port}/callback")
+
+
+@pytest.fixture
+def meta_unnamed(monkeypatch, meta):
+    """The pretend Meta is what is asked where no setting names a host."""
+    monkeypatch.setattr(values, "META_GRAPH_URL", meta.url)
 
 
 async def examined(settings):
@@ -72,6 +78,7 @@ async def test_the_sandbox_is_told_from_meta(settings):
     assert "not Meta's" in found.found
 
 
+@pytest.mark.usefixtures("meta_unnamed")
 async def test_settings_say_where_they_came_from_and_no_secret(tmp_path, meta):
     env_file = tmp_path / ".env.local"
     env_file.write_text(f"META_APP_SECRET={meta.app_secret}\n")
@@ -85,7 +92,8 @@ async def test_settings_say_where_they_came_from_and_no_secret(tmp_path, meta):
     assert meta.app_secret not in told
 
 
-async def test_a_setting_that_is_ignored_or_withheld_is_a_warning(tmp_path, meta):
+@pytest.mark.usefixtures("meta_unnamed")
+async def test_a_setting_that_is_ignored_or_withheld_is_a_warning(tmp_path):
     (tmp_path / ".env").write_text(
         "META_GRAPH_URL=https://evil.example\n"
         "NEXT_PUBLIC_SUPABASE_URL=https://other.example\n"
@@ -577,9 +585,8 @@ class TestSupabase:
 
         assert (found.verdict, found.exit_code) == (Verdict.problem, 7)
 
-    async def test_a_project_that_nobody_allowed_is_not_asked(
-        self, stack, tmp_path, meta
-    ):
+    @pytest.mark.usefixtures("meta_unnamed")
+    async def test_a_project_that_nobody_allowed_is_not_asked(self, stack, tmp_path):
         (tmp_path / ".env").write_text(
             f"SUPABASE_URL={stack.url}\nSUPABASE_KEY={stack.publishable_key}\n"
         )
