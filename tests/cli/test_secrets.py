@@ -9,24 +9,28 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from ..conftest import make_shell
 from . import browser as person
 from .shell import browser
 
 
-@pytest.fixture
-def secrets(meta):
+def given_out(server):
     """Every secret that the pretend Meta has given out so far."""
+    sandbox = server.sandbox
+    return {
+        server.app_secret,
+        *sandbox.tokens,
+        *sandbox.codes,
+        *(proof(server.app_secret, token) for token in sandbox.tokens),
+    }
 
-    def given():
-        sandbox = meta.sandbox
-        return {
-            meta.app_secret,
-            *sandbox.tokens,
-            *sandbox.codes,
-            *(proof(meta.app_secret, token) for token in sandbox.tokens),
-        }
 
-    return given
+@pytest.fixture(scope="module")
+def everything(sandbox_server, tmp_path_factory):
+    """What `run_everything` printed, and the secrets that were given out."""
+    sandbox_server.sandbox.reset()
+    shell = make_shell(sandbox_server, tmp_path_factory.mktemp("everything"), 0)
+    return list(run_everything(shell, sandbox_server)), given_out(sandbox_server)
 
 
 def proof(app_secret, token):
@@ -71,9 +75,8 @@ def run_everything(shell, meta):
     yield shell.run("disconnect", "--debug")
 
 
-def test_no_secret_in_any_output(shell, meta, secrets):
-    outputs = list(run_everything(shell, meta))
-    found = secrets()
+def test_no_secret_in_any_output(everything):
+    outputs, found = everything
 
     assert len(found) > 6
     assert {done.returncode for done in outputs} >= {0, 4, 7}
@@ -83,9 +86,8 @@ def test_no_secret_in_any_output(shell, meta, secrets):
             assert secret not in done.stdout + done.stderr, done.args
 
 
-def test_the_state_is_only_in_the_address_for_the_person(shell, meta):
-    said = [done.stdout + done.stderr for done in run_everything(shell, meta)]
-    printed = [states(text) for text in said]
+def test_the_state_is_only_in_the_address_for_the_person(everything):
+    printed = [states(done.stdout + done.stderr) for done in everything[0]]
 
     assert sum(len(found) for found, _ in printed) > 4
     for found, rest in printed:
@@ -109,14 +111,14 @@ def test_no_secret_in_the_arguments_of_any_process(shell, tmp_path):
         assert running.end()[0] == 0
 
 
-def test_no_secret_lies_outside_the_secret_store(connected, secrets):
+def test_no_secret_lies_outside_the_secret_store(connected, meta):
     home = Path(connected.env["METACONNECT_HOME"])
     (token,) = json.loads((home / "secrets.json").read_text()).values()
 
     for path in home.iterdir():
         if path.name != "secrets.json":
             assert token.encode() not in path.read_bytes()
-    assert token in secrets()
+    assert token in given_out(meta)
 
 
 def test_no_secret_in_the_logs_of_a_python_program(connected, monkeypatch, caplog):
