@@ -46,6 +46,11 @@ def meta_unnamed(monkeypatch, meta):
     monkeypatch.setattr(values, "META_GRAPH_URL", meta.url)
 
 
+def kept_in(folder):
+    """Not in this machine's keyring, which can take seconds to say that it is none."""
+    return {"METACONNECT_HOME": str(folder), "METACONNECT_SECRETS": "file"}
+
+
 async def examined(settings):
     async with make_program(settings, lambda _: None) as program:
         return by_name(await program.doctor())
@@ -82,7 +87,7 @@ async def test_the_sandbox_is_told_from_meta(settings):
 async def test_settings_say_where_they_came_from_and_no_secret(tmp_path, meta):
     env_file = tmp_path / ".env.local"
     env_file.write_text(f"META_APP_SECRET={meta.app_secret}\n")
-    environ = {"META_APP_ID": meta.app_id, "METACONNECT_HOME": str(tmp_path / "d")}
+    environ = {"META_APP_ID": meta.app_id, **kept_in(tmp_path / "d")}
 
     found = await examined(load_settings(environ, tmp_path))
 
@@ -98,7 +103,7 @@ async def test_a_setting_that_is_ignored_or_withheld_is_a_warning(tmp_path):
         "META_GRAPH_URL=https://evil.example\n"
         "NEXT_PUBLIC_SUPABASE_URL=https://other.example\n"
     )
-    environ = {"SUPABASE_KEY": "sb_publishable_x", "METACONNECT_HOME": str(tmp_path)}
+    environ = {"SUPABASE_KEY": "sb_publishable_x", **kept_in(tmp_path)}
 
     found = await examined(load_settings(environ, tmp_path, store="local"))
 
@@ -590,10 +595,9 @@ class TestSupabase:
         (tmp_path / ".env").write_text(
             f"SUPABASE_URL={stack.url}\nSUPABASE_KEY={stack.publishable_key}\n"
         )
-        environ = {"METACONNECT_HOME": str(tmp_path / "data")}
         before = len(stack.requests)
 
-        found = await examined(load_settings(environ, tmp_path))
+        found = await examined(load_settings(kept_in(tmp_path / "data"), tmp_path))
 
         assert found["Supabase project"].exit_code == 3
         assert "--trust-project" in found["Supabase project"].mend
