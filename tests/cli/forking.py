@@ -49,7 +49,8 @@ def import_everything():
     import metaconnect
 
     for module in pkgutil.walk_packages(metaconnect.__path__, "metaconnect."):
-        if not module.name.endswith(".__main__"):
+        # Of Spark the command line knows nothing, and it need not be there.
+        if not module.name.endswith((".__main__", ".spark")):
             importlib.import_module(module.name)
     for name in LATER:
         importlib.import_module(name)
