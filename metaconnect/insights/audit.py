@@ -222,9 +222,9 @@ def _of_breakdown(names: str, evidence: Evidence, rows: Sequence[Row]) -> list[F
 
 def _of_reach(evidence: Evidence) -> list[Finding]:
     """Say how far reach is from a sum: whoever was reached twice is one person."""
-    sets: dict[str, Sequence[Row]] = {DAYS: evidence.days, **evidence.levels}
     whole = _reached(evidence.whole)
-    sums = {check: _reached(rows) for check, rows in sets.items()}
+    sets = [(DAYS, evidence.days), *evidence.levels.items()]
+    sums = {check: _reached(rows) for check, rows in sets}
     found = [
         Gap(metric=f"{REACH}:{check}", whole=whole, rows=rows, missing=whole - rows)
         for check, rows in sums.items()
