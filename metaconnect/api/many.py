@@ -182,7 +182,6 @@ class ManyClients(OneClient):
         since: str | date | None = None,
         until: str | date | None = None,
         refresh: bool = True,
-        failed: Failed | None = None,
         progress: ReadProgress | None = None,
     ) -> Audits:
         """
@@ -190,8 +189,7 @@ class ManyClients(OneClient):
 
         *clients* are by default all. Each of *breakdowns* is one set of rows, as
         "age,gender"; without them it is that and "country". What does not agree is a
-        finding of the client's audit; what fails for one is among the `failures`, and
-        *failed* is told of it at once.
+        finding of the client's audit; what fails for one is among the `failures`.
         """
         from ..flows.audit import audit, audit_each, breakdown_sets
 
@@ -210,7 +208,7 @@ class ManyClients(OneClient):
             problems=lambda problem: self._notice(str(problem)),
             progress=progress,
         )
-        return await audit_each(targets, audit_one, failed=failed)
+        return await audit_each(targets, audit_one)
 
     async def _ready(
         self, client_id: str, stored: Connection | None, *, refresh: bool

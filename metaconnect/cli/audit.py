@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..constants import Format
+from ..insights.findings import Cause
 from .insights_options import (
     QUESTION,
     AccountsOption,
@@ -24,7 +25,6 @@ from .insights_options import (
 
 if TYPE_CHECKING:
     from ..flows.audit import Audit, Audits
-    from ..flows.insights_many import Failure
     from ..insights.findings import Finding
     from ..models import Row
     from .context import CommandContext
@@ -42,20 +42,32 @@ metaconnect audit --json | jq '.[] | select(.verdict == "unexplained")'"""
 NAMES = (
     "client",
     "account_id",
+    "account_name",
     "date_start",
     "date_stop",
     "check",
     "verdict",
     "cause",
-    "missing",
+    "spend",
     "currency",
+    "missing",
     "days",
     "empty_days",
     "parts",
     "text",
 )
 # In a table; the sentences stand below it.
-SHOWN = ("client", "account_id", "check", "verdict", "cause", "spend_missing")
+SHOWN = (
+    "client",
+    "account_id",
+    "account_name",
+    "check",
+    "verdict",
+    "cause",
+    "spend",
+    "missing_spend",
+    "currency",
+)
 
 
 def audit(
@@ -121,20 +133,12 @@ async def _run(
 ) -> None:
     """Print what was found; raise, at the end, where any failed or is unexplained."""
     from .progress import Progress
-    from .read_many import tell
 
     async with context.meta() as meta:
         if not clients and not every:
             clients = [(await meta.connection(pick=context.pick_client)).client_id]
         async with Progress(shown=form is Format.table) as progress:
-
-            def failed(failure: Failure) -> None:
-                progress.hide()
-                tell(failure)
-
-            found = await meta.audit(
-                clients or None, failed=failed, progress=progress.read, **options
-            )
+            found = await meta.audit(clients or None, progress=progress.read, **options)
     _print(found.audits, form)
     _tell(found)
 
@@ -142,64 +146,96 @@ async def _run(
 def _print(audits: Sequence[Audit], form: Format) -> None:
     from .output import print_list
 
-    rows = [_row(audit, finding) for audit in audits for finding in audit.findings]
+    if form is Format.table and not audits:
+        return
     if form is not Format.table:
+        rows = [_row(audit, each) for audit in audits for each in audit.findings]
         print_list(rows, NAMES, form, empty="")
         return
-    said = [row for row in rows if row["verdict"] != "agrees"]
     print_list(
-        rows,
+        [row for audit in audits for row in _for_people(audit)],
         SHOWN,
         form,
-        legend=[_line(row, several=len(audits) > 1) for row in said],
         dim=lambda row: row["verdict"] == "agrees",
-        empty="Nothing could be compared.",
+        legend=[line for audit in audits for line in _lines(audit, len(audits))],
+        empty="",
     )
 
 
 def _row(audit: Audit, finding: Finding) -> Row:
     from ..insights.audit_text import sentence
 
-    currency, dates = audit.ad_account.currency, audit.dates
-    spend = finding.missing.get("spend")
-    return {
-        "client": audit.request.connection.client_id,
-        "account_id": audit.request.ad_account_id.removeprefix("act_"),
-        "date_start": dates and dates.since.isoformat(),
-        "date_stop": dates and dates.until.isoformat(),
+    return _whose(audit) | {
         "check": finding.check,
         "verdict": str(finding.verdict),
         "cause": finding.cause and str(finding.cause),
         "missing": finding.missing,
-        "currency": currency,
         "days": [day.isoformat() for day in finding.days],
         "empty_days": [day.isoformat() for day in finding.empty_days],
         "parts": [
             {"id": part.id, "name": part.name, "spend": part.spend}
             for part in finding.parts
         ],
-        "text": sentence(finding, currency),
-        "spend_missing": f"{spend:,f} {currency or ''}".strip() if spend else None,
+        "text": sentence(finding, audit.ad_account.currency),
     }
 
 
-def _line(row: Row, *, several: bool) -> str:
-    whose = f"{row['client']} (act_{row['account_id']}), " if several else ""
-    return f"{whose}{row['verdict']}: {row['text']}"
+def _whose(audit: Audit) -> Row:
+    """Return the columns that every row of an ad account has."""
+    request, dates = audit.request, audit.dates
+    found: Row = dict.fromkeys(NAMES)
+    return found | {
+        "client": request.connection.client_id,
+        "account_id": request.ad_account_id.removeprefix("act_"),
+        "account_name": audit.ad_account.name or None,
+        "date_start": dates and dates.since.isoformat(),
+        "date_stop": dates and dates.until.isoformat(),
+        "spend": audit.spend,
+        "currency": audit.ad_account.currency,
+    }
+
+
+def _for_people(audit: Audit) -> list[Row]:
+    """Return a line for all that agrees, and one for each finding about money."""
+    agreed = [each for each in audit.findings if not each.gaps]
+    others = [e for e in audit.findings if e.gaps and e.cause is not Cause.COUNTED_ONCE]
+    checks = f"{len(agreed)} check{'s' * (len(agreed) != 1)}"
+    first = _whose(audit) | {"check": checks, "verdict": "agrees"}
+    told = (_row(audit, e) | {"missing_spend": e.missing.get("spend")} for e in others)
+    return [*([first] if agreed else []), *told]
+
+
+def _lines(audit: Audit, audits: int) -> list[str]:
+    """Return what is said of an ad account; of several, not that reach differs."""
+    from ..insights.audit_text import sentence
+
+    whose, currency = "", audit.ad_account.currency
+    if audits > 1:
+        whose = f"{audit.request.connection.client_id}, {audit.request.ad_account_id}: "
+    return [
+        f"{each.verdict}: {whose}{sentence(each, currency)}"
+        for each in audit.findings
+        if each.gaps and (audits == 1 or each.cause is not Cause.COUNTED_ONCE)
+    ]
 
 
 def _tell(found: Audits) -> None:
     """Say how much was read, and raise where it does not end well."""
     from ..errors import Unexplained
     from ..flows.many import failure_of
+    from .read_many import tell
     from .terminal import say
 
-    pages = sum(audit.pages for audit in found.audits)
-    number = len(found.audits)
-    say(f"Compared {number} ad account{'s' * (number != 1)}, {pages} pages of rows.")
+    number, failed = len(found.audits), len(found.failures)
+    if number + failed > 1:  # the error of a single one says it
+        for failure in found.failures:
+            tell(failure)
+    if number:
+        pages = sum(audit.pages for audit in found.audits)
+        plural = "s" * (number != 1)
+        say(f"Compared {number} ad account{plural}, {pages} pages of rows.")
     errors = [failure.error for failure in found.failures]
-    if error := failure_of(errors, total=number + len(errors)):
+    if error := failure_of(errors, total=number + failed):
         raise error
-    wrong = sum(not audit.is_explained for audit in found.audits)
-    if wrong:
+    if wrong := sum(not audit.is_explained for audit in found.audits):
         raise Unexplained(f"{wrong} of {number} ad accounts do not add up.")

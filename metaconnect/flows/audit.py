@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 from typing import Final
 
@@ -34,7 +35,7 @@ from ..insights.query import InsightsQuery, insights_query
 from ..insights.rows import Problems
 from ..models import AdAccount, Row, TimeRange
 from .insights import InsightsRequest, ad_account_of, reading
-from .insights_many import Failed, Failure, Targets, failure_of_request
+from .insights_many import Failure, Targets, failure_of_request
 from .many import each
 
 BREAKDOWNS: Final = ("age,gender", "country")
@@ -50,12 +51,14 @@ class Audit(msgspec.Struct, frozen=True, kw_only=True):
     """
     What was found in the Insights of one ad account.
 
-    `dates` are None where Meta alone knows them; `pages` is how many were read.
+    `dates` are None where Meta alone knows them. `spend` is the account's, None where
+    nothing was delivered, and `pages` is how many pages of rows were read.
     """
 
     request: InsightsRequest
     ad_account: AdAccount
     dates: TimeRange | None
+    spend: Decimal | None
     findings: tuple[Finding, ...]
     pages: int
 
@@ -91,18 +94,20 @@ async def audit(
     account = await ad_account_of(request, graph=graph)
     zone = account.timezone_name
     window = date_range(request.dated_query, timezone_name=zone, now=now)
-    today = date_range(_TODAY, timezone_name=zone, now=now)
     reader = _Reader(replace(request, window=window), graph, problems, progress)
     queries = _queries(request.query, breakdowns)
     evidence = await _evidence(reader, queries, breakdowns)
     found = findings(evidence)
     by_day = await _rows_by_day(reader, queries, found, evidence)
+    todays = date_range(_TODAY, timezone_name=zone, now=now)
+    today = todays.since if todays else None
     return Audit(
         request=request,
         ad_account=account,
         dates=window,
+        spend=evidence.whole[0]["spend"] if evidence.whole else None,
         findings=tuple(
-            dated(each, evidence.days, by_day[each.check], today and today.since)
+            dated(each, evidence.days, by_day[each.check], today)
             if each.verdict is Verdict.UNEXPLAINED and each.check in by_day
             else each
             for each in found
@@ -112,30 +117,22 @@ async def audit(
 
 
 async def audit_each(
-    targets: Targets,
-    audit_one: Callable[[InsightsRequest], Awaitable[Audit]],
-    *,
-    failed: Failed | None = None,
+    targets: Targets, audit_one: Callable[[InsightsRequest], Awaitable[Audit]]
 ) -> Audits:
-    """Return the audits of *targets*; *failed* is told at once of what goes wrong."""
-    failures: list[Failure] = []
+    """Return the audits of *targets*, where one failure is not all of them."""
 
-    def fail(failure: Failure) -> None:
-        failures.append(failure)
-        if failed:
-            failed(failure)
-
-    async def one(request: InsightsRequest) -> Audit | None:
+    async def one(request: InsightsRequest) -> Audit | Failure:
         try:
             return await audit_one(request)
         except MetaconnectError as error:
-            fail(failure_of_request(request, error))
-            return None
+            return failure_of_request(request, error)
 
-    for failure in targets.failures:
-        fail(failure)
     found = await each(targets.requests, one)
-    return Audits(audits=[audit for audit in found if audit], failures=failures)
+    failures = [failure for failure in found if isinstance(failure, Failure)]
+    return Audits(
+        audits=[audit for audit in found if isinstance(audit, Audit)],
+        failures=[*targets.failures, *failures],
+    )
 
 
 def breakdown_sets(given: Iterable[str] | None = None) -> tuple[str, ...]:
@@ -221,7 +218,7 @@ async def _evidence(
 
 
 def _gone(queries: Mapping[str, InsightsQuery]) -> InsightsQuery:
-    """Return the query for archived and deleted ads: what is above them passes it on."""
+    """Return the query for archived and deleted ads, also those of such campaigns."""
     return replace(queries[Level.ad], filtering=(_GONE,))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -19,8 +19,6 @@ _PLURALS: Final = {
 }
 _NAMED: Final = 3  # objects, metrics and days; the rest is a number
 _MONEY: Final = (SPEND, "action_values")
-# What is bought for, named first: under how many action types it stands says nothing.
-_FIRST: Final = {"purchases": "purchases", "leads": "leads", "link_clicks": "clicks"}
 _BECAUSE: Final = {
     Cause.ROUNDING: "no more than the rounding of each row",
     Cause.ATTRIBUTION_SETTINGS: "the ads have several attribution settings, and Meta "
@@ -44,14 +42,13 @@ def sentence(finding: Finding, currency: str | None = None) -> str:
         said = f"{rows} lack {amount}{_when(finding)}"
     else:
         said = f"{rows} have {amount}{_when(finding)} that the account has not"
+    parts = _parts(finding.parts, currency)
     if finding.cause is Cause.DELETED_OBJECTS:
-        return (
-            f"{said}, of archived or deleted ones: {_parts(finding.parts, currency)}."
-        )
+        return f"{said}, which archived or deleted ones have: {parts}."
     if finding.cause:
         return f"{said}: {_BECAUSE[finding.cause]}."
-    where = _parts(finding.parts, currency)
-    return f"{said}: nothing explains it.{f' It is missing in {where}.' * bool(where)}"
+    where = f" It is missing in {parts}." if parts else ""
+    return f"{said}: nothing explains it.{where}"
 
 
 def rows_of(check: str) -> str:
@@ -72,28 +69,29 @@ def _reach(finding: Finding) -> str:
 
 def _amounts(found: Sequence[Gap], currency: str | None) -> str:
     """Return how much is missing: money and what was bought, then how many others."""
-    missing = {gap.metric: abs(gap.missing) for gap in found}
-    shown = {SPEND: missing[SPEND]} if SPEND in missing else {}
-    for name in ("purchases", "leads"):
-        types = (f"actions:{action_type}" for action_type in PLAIN[name].types)
-        if metric := next((metric for metric in types if metric in missing), None):
-            shown[metric] = missing[metric]
-    for metric in missing:
-        if len(shown) < _NAMED and not (shown and ":" in metric):
-            shown.setdefault(metric, missing[metric])
-    texts = [_amount(metric, number, currency) for metric, number in shown.items()]
+    missing = {gap.metric: gap.size for gap in found}
+    first = [_of_type(name, missing) for name in ("purchases", "leads")]
+    plain = [metric for metric in missing if ":" not in metric and metric != SPEND]
+    shown = [m for m in (SPEND, *first, *plain, *missing) if m in missing]
+    shown = list(dict.fromkeys(shown))[:_NAMED]
+    texts = [_amount(metric, missing[metric], currency) for metric in shown]
     if rest := len(missing) - len(shown):
         texts.append(f"{rest} more metric{'s' * (rest > 1)}")
     return _listed(texts)
 
 
+def _of_type(name: str, missing: Mapping[str, Number]) -> str | None:
+    """Return what stands for *name* in *missing*: one sale has several types."""
+    types = (f"actions:{action_type}" for action_type in PLAIN[name].types)
+    return next((metric for metric in types if metric in missing), None)
+
+
 def _amount(metric: str, number: Number, currency: str | None) -> str:
     name, _, action_type = metric.partition(":")
-    if name in _MONEY and currency:
-        number_text = f"{number:,f} {currency}"
-    else:
-        number_text = f"{number:,}"
-    return f"{number_text} of {action_type or name}"
+    if name in _MONEY:
+        unit = f" {currency}" if currency else ""
+        return f"{number:,f}{unit} of {action_type or name}"
+    return f"{number:,} {action_type or name}"
 
 
 def _when(finding: Finding) -> str:

@@ -39,6 +39,11 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True):
     rows: Number | None = None
     missing: Number
 
+    @property
+    def size(self) -> Number:
+        """How much it is, whichever side has it."""
+        return -self.missing if self.missing < 0 else self.missing
+
 
 class Gaps(NamedTuple):
     """The gaps between a whole and its rows, those of rounding apart."""
@@ -54,12 +59,13 @@ def gaps(whole: Iterable[Row], rows: Iterable[Row]) -> Gaps:
     Counts are exact. Money may differ by half of the last digit of each number.
     """
     wholes, parts = amounts(whole), amounts(rows)
-    beyond, rounded = [], []
+    beyond: list[Gap] = []
+    rounded: list[Gap] = []
     for metric in dict.fromkeys((*wholes, *parts)):
         numbers = [*wholes.get(metric, ()), *parts.get(metric, ())]
         gap = _gap(metric, wholes.get(metric), parts.get(metric))
         if gap.missing:
-            within = abs(gap.missing) <= _tolerance(numbers)
+            within = gap.size <= _tolerance(numbers)
             (rounded if within else beyond).append(gap)
     return Gaps(tuple(beyond), tuple(rounded))
 
