@@ -96,8 +96,8 @@ def audit(
     """
     Prove that the numbers of a period agree, or name what is missing.
 
-    Compares the account with its days, campaigns, ad sets, ads and breakdowns. The
-    exit code is 9 where nothing explains what is missing.
+    Compares the account with its days, campaigns, ad sets and ads, and with
+    breakdowns. Exit code 9: nothing explains what is missing.
     """
     import asyncio
 

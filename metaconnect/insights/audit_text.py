@@ -20,7 +20,6 @@ _PLURALS: Final = {
 _NAMED: Final = 3  # objects, metrics and days; the rest is a number
 _MONEY: Final = (SPEND, "action_values")
 _BECAUSE: Final = {
-    Cause.ROUNDING: "no more than the rounding of each row",
     Cause.ATTRIBUTION_SETTINGS: "the ads have several attribution settings, and Meta "
     "adds no results across these",
     Cause.OFF_META_RESULTS: "Meta gives no results outside of Meta with it",
@@ -38,6 +37,8 @@ def sentence(finding: Finding, currency: str | None = None) -> str:
     if finding.check == REACH:
         return _reach(finding)
     amount = _amounts(finding.gaps, currency)
+    if finding.cause is Cause.ROUNDING:
+        return f"{rows} differ by {amount}: no more than the rounding of each row."
     if finding.gaps[0].missing > 0:
         said = f"{rows} lack {amount}{_when(finding)}"
     else:

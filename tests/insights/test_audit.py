@@ -102,6 +102,10 @@ class TestRounding:
             Cause.ROUNDING,
             {"spend": Decimal("0.01")},
         )
+        assert sentence(finding, "EUR") == (
+            "The days differ by 0.01 EUR of spend: no more than the rounding of each "
+            "row."
+        )
         (finding,) = found(row("3.02"), days=days)
         assert finding.verdict is Verdict.UNEXPLAINED
 
