@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from ..constants import Level
 from ..models import Row
-from .breakdown_limits import limit_of
+from .breakdown_limits import cause_of
 from .findings import Cause, Finding, Part
 from .gaps import SPEND, Gap, Gaps, Number, amounts, gaps, total
 
@@ -202,16 +202,11 @@ def _attributed_differently(evidence: Evidence) -> bool:
 
 def _of_breakdown(names: str, evidence: Evidence, rows: Sequence[Row]) -> list[Finding]:
     found = gaps(evidence.whole, rows)
-    limit = limit_of(names)
     explained: dict[Cause, list[Gap]] = {}
     rest = []
     for gap in found.beyond:
-        if limit.opt_in and not rows:
-            explained.setdefault(Cause.OPT_IN, []).append(gap)
-        elif limit.some_ads and gap.missing > 0:
-            explained.setdefault(Cause.SOME_ADS, []).append(gap)
-        elif limit.lacks(gap.metric) and gap.missing > 0:
-            explained.setdefault(Cause.OFF_META_RESULTS, []).append(gap)
+        if cause := cause_of(names, gap, found, rows):
+            explained.setdefault(cause, []).append(gap)
         else:
             rest.append(gap)
     return [

@@ -25,6 +25,7 @@ _BECAUSE: Final = {
     Cause.OFF_META_RESULTS: "Meta gives no results outside of Meta with it",
     Cause.OPT_IN: "it needs opting in, or Meta answers without rows",
     Cause.SOME_ADS: "it covers only some kinds of ads",
+    Cause.ESTIMATED: "Meta estimates the results of each row",
     Cause.TODAY: "today is not over, and its numbers change while they are read",
 }
 

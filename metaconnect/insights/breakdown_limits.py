@@ -1,10 +1,13 @@
-"""What Meta leaves out of the rows of some breakdowns."""
+"""What Meta leaves out of the rows of some breakdowns, and what it estimates."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
-import msgspec
+from ..models import Row
+from .findings import Cause
+from .gaps import Gap, Gaps, amounts
 
 # https://developers.facebook.com/docs/marketing-api/insights/breakdowns
 _NO_OFF_META: Final = frozenset(
@@ -35,30 +38,37 @@ _ON_META: Final = (
 )
 
 
-class Limit(msgspec.Struct, frozen=True, kw_only=True):
+def cause_of(names: str, gap: Gap, found: Gaps, rows: Sequence[Row]) -> Cause | None:
     """
-    What the rows of a breakdown lack.
+    Return what explains *gap*, one of those *found* in *rows*, None if nothing does.
 
-    With `opt_in` there may be none, with `some_ads` only those of some ads.
+    *names* are the breakdowns, with commas between them.
     """
+    breakdowns = set(names.split(","))
+    if not rows and not breakdowns.isdisjoint(_OPT_IN):
+        return Cause.OPT_IN
+    if gap.missing > 0 and any(map(_is_of_some_ads, breakdowns)):
+        return Cause.SOME_ADS
+    off_meta = _is_off_meta(gap.metric)
+    if gap.missing > 0 and off_meta and not breakdowns.isdisjoint(_NO_OFF_META):
+        return Cause.OFF_META_RESULTS
+    return Cause.ESTIMATED if _is_estimate(gap, found, rows) else None
 
-    opt_in: bool
-    some_ads: bool
-    no_off_meta: bool
 
-    def lacks(self, metric: str) -> bool:
-        """Whether *metric* is an action outside of Meta, which the rows lack."""
-        _, colon, action_type = metric.partition(":")
-        return self.no_off_meta and bool(colon) and not action_type.startswith(_ON_META)
+def _is_of_some_ads(name: str) -> bool:
+    return name.endswith("_asset") or name.startswith(_OF_SOME_ADS)
 
 
-def limit_of(names: str) -> Limit:
-    """Return what the rows by *names*, breakdowns with commas between them, lack."""
-    parts = set(names.split(","))
-    return Limit(
-        opt_in=not parts.isdisjoint(_OPT_IN),
-        some_ads=any(
-            name.endswith("_asset") or name.startswith(_OF_SOME_ADS) for name in parts
-        ),
-        no_off_meta=not parts.isdisjoint(_NO_OFF_META),
-    )
+def _is_off_meta(metric: str) -> bool:
+    _, colon, action_type = metric.partition(":")
+    return bool(colon) and not action_type.startswith(_ON_META)
+
+
+def _is_estimate(gap: Gap, found: Gaps, rows: Sequence[Row]) -> bool:
+    """
+    Return whether *gap* is within what Meta estimates: half of a result each row.
+
+    Where money or impressions are missing too, it is rows that are missing.
+    """
+    only_results = all(":" in each.metric for each in found.beyond)
+    return only_results and 2 * gap.size <= len(amounts(rows).get(gap.metric, ()))

@@ -19,6 +19,7 @@ class Cause(StrEnum):
     OFF_META_RESULTS = "off_meta_results"
     OPT_IN = "opt_in"
     SOME_ADS = "some_ads"
+    ESTIMATED = "estimated"
     TODAY = "today"
     COUNTED_ONCE = "counted_once"
 

@@ -215,6 +215,16 @@ class TestBreakdowns:
         assert finding.check == names
         assert finding.cause is cause
 
+    def test_results_are_estimates_of_half_a_one_each_row(self):
+        rows = [row("1.00", 2), row("2.00", 3)]
+
+        for sales, cause in ((4, Cause.ESTIMATED), (6, Cause.ESTIMATED), (7, None)):
+            (finding,) = found(row("3.00", sales), by={"country": rows})
+            assert finding.cause is cause
+        # With money rows are missing, and their results with it.
+        (finding,) = found(row("9.00", 6), by={"country": rows})
+        assert finding.verdict is Verdict.UNEXPLAINED
+
     def test_what_is_done_on_meta_has_no_excuse(self):
         whole, part = row("3.00"), row("3.00")
         whole["actions"] = {"link_click": 5}
