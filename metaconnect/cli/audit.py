@@ -100,12 +100,15 @@ def audit(
     breakdowns. Exit code 9: nothing explains what is missing.
     """
     import asyncio
+    import sys
 
+    from ..output.base import require_usable
     from .options import require_one_way
     from .output import chosen_format
 
     require_one_way(client, account, every=every, all_accounts=all_accounts)
     chosen = chosen_format(form, json=json)
+    require_usable(chosen, terminal=sys.stdout.isatty())
     asyncio.run(
         _run(
             ctx.obj,
