@@ -115,7 +115,7 @@ async def test_of_many_clients_one_may_fail(program, connect):
     assert "--client broken" in failure.error.hint
 
 
-async def test_a_failure_stops_the_other_requests(program, connect, meta):
+async def test_what_meta_refuses_is_one_failure(program, connect, meta):
     connect()
     meta.sandbox.plan("*", "100/33", None)
 
