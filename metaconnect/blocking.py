@@ -12,11 +12,12 @@ from collections.abc import (
     Awaitable,
     Callable,
     Collection,
+    Iterable,
     Iterator,
     Sequence,
 )
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Event
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack
@@ -33,6 +34,7 @@ from .settings import Settings
 
 if TYPE_CHECKING:  # most programs go without them
     from .api.many import ManyInsights
+    from .flows.audit import Audits
     from .flows.disconnect import Disconnection
     from .flows.doctor import Finding
     from .flows.insights import InsightsRequest
@@ -279,6 +281,31 @@ class Metaconnect:
             ad_account=ad_account,
             refresh=refresh,
             **options,
+        )
+
+    def audit(
+        self,
+        clients: Collection[str] | None = None,
+        date_preset: str | None = None,
+        *,
+        ad_accounts: Sequence[str] = (),
+        all_accounts: bool = False,
+        breakdowns: Iterable[str] | None = None,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        refresh: bool = True,
+    ) -> Audits:
+        """Return whether the rows of a period agree; see `AsyncMetaconnect.audit`."""
+        return self._call(
+            self._meta.audit,
+            clients,
+            date_preset,
+            ad_accounts=ad_accounts,
+            all_accounts=all_accounts,
+            breakdowns=breakdowns,
+            since=since,
+            until=until,
+            refresh=refresh,
         )
 
     def stream_insights(

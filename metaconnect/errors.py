@@ -30,6 +30,7 @@ Everything metaconnect can tell a user has gone wrong.
     + StoreError
       . ConnectionChanged
   x SomeFailed                     8
+  x Unexplained                    9
 
 The number is the exit code; a class without one inherits its parent's.
 The tree is ordered by what the user must do, not by which file noticed.
@@ -288,6 +289,15 @@ class SomeFailed(MetaconnectError):
 
     exit_code = 8
     hint = "The lines above say why, and what to do for each."
+
+
+class Unexplained(MetaconnectError):
+    """
+    An audit found money or results that are missing, and nothing that explains it.
+    """
+
+    exit_code = 9
+    hint = "What is missing, and where, is on stdout."
 
 
 class ErrorTemplate(NamedTuple):

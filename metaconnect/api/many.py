@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import date
 from functools import partial
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import msgspec
 
@@ -34,6 +35,9 @@ from ..insights.query import InsightsOptions, InsightsQuery, insights_query
 from ..insights.reading import ReportRuns
 from ..models import Connection, Row
 from .one import OneClient
+
+if TYPE_CHECKING:  # loaded by the verb that uses it
+    from ..flows.audit import Audits
 
 
 class ManyInsights(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,6 +170,45 @@ class ManyClients(OneClient):
         async with read as parts:
             rows = [row async for part in parts for row in part.rows]
         return ManyInsights(rows=plain_rows(rows, numbers), failures=failures)
+
+    async def audit(
+        self,
+        clients: Collection[str] | None = None,
+        date_preset: str | None = None,
+        *,
+        ad_accounts: Sequence[str] = (),
+        all_accounts: bool = False,
+        breakdowns: Iterable[str] | None = None,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        refresh: bool = True,
+        progress: ReadProgress | None = None,
+    ) -> Audits:
+        """
+        Compare the account, its days, its levels and *breakdowns* of a period.
+
+        *clients* are by default all. Each of *breakdowns* is one set of rows, as
+        "age,gender"; without them it is that and "country". What does not agree is a
+        finding of the client's audit; what fails for one is among the `failures`.
+        """
+        from ..flows.audit import audit, audit_each, breakdown_sets
+
+        targets = await self.insights_requests(
+            insights_query(date_preset, since=since, until=until),
+            clients,
+            ad_accounts,
+            all_accounts=all_accounts,
+            refresh=refresh,
+        )
+        audit_one = partial(
+            audit,
+            breakdowns=breakdown_sets(breakdowns),
+            graph=self.parts.graph,
+            now=self.parts.now(),
+            problems=lambda problem: self._notice(str(problem)),
+            progress=progress,
+        )
+        return await audit_each(targets, audit_one)
 
     async def _ready(
         self, client_id: str, stored: Connection | None, *, refresh: bool

@@ -37,6 +37,11 @@ COMMANDS = {
         "Read Insights and print a table, JSON, NDJSON or CSV.",
         "EXAMPLES",
     ),
+    "audit": Command(
+        "audit.audit",
+        "Prove that the numbers of a period agree, or name what is missing.",
+        "EXAMPLES",
+    ),
     "status": Command(
         "status.status",
         "Show every connection: whose it is, when its token expires, whether it works.",

@@ -181,6 +181,28 @@ def one_each(
     return given
 
 
+def require_one_way(
+    clients: Sequence[str] | None,
+    accounts: Sequence[str] | None,
+    *,
+    every: bool,
+    all_accounts: bool,
+) -> None:
+    """Raise UsageError where it is said twice, differently, whose rows are meant."""
+    from ..errors import UsageError
+
+    if "" in (accounts or ()):
+        raise UsageError("--account is empty.")
+    if every and clients:
+        raise UsageError("--all and --client exclude each other.")
+    if all_accounts and accounts:
+        raise UsageError("--all-accounts and --account exclude each other.")
+    if accounts and (every or len(clients or ()) > 1):
+        raise UsageError(
+            "--account is one client's: give one --client, or --all-accounts."
+        )
+
+
 def own(arguments: Sequence[str]) -> Sequence[str]:
     """Return *arguments* up to ``--``: what follows may be another program's."""
     return list(takewhile(lambda argument: argument != "--", arguments))

@@ -53,12 +53,14 @@ def print_list(
     *,
     marker: str | None = None,
     dim: Callable[[Row], bool] = lambda _row: False,
+    legend: Sequence[str] = (),
     empty: str,
 ) -> None:
     """
     Print *rows*, whose keys are *names*: what every command that lists does.
 
-    In a table the column *marker* is a star, and *dim* says which rows matter less.
+    In a table the column *marker* is a star, *dim* says which rows matter less, and
+    *legend* stands below.
     """
     from ..models import Column
     from ..output.base import TableOptions, open_sink
@@ -66,6 +68,7 @@ def print_list(
     options = TableOptions(
         width=table_width(),
         color=colors(),
+        legend=legend,
         marker=marker,
         row_style=lambda row: "dim" if dim(row) else None,
         notice=say,

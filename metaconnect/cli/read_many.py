@@ -41,7 +41,7 @@ async def run(
 
             def failed(failure: Failure) -> None:
                 progress.hide()
-                _tell(failure)
+                tell(failure)
                 errors.append(failure.error)
 
             for failure in targets.failures:
@@ -63,7 +63,7 @@ async def _clients(
     return [found.client_id]
 
 
-def _tell(failure: Failure) -> None:
+def tell(failure: Failure) -> None:
     """Say what went wrong, on one line, as soon as it did."""
     from .report import notice_on
 

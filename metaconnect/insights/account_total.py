@@ -89,7 +89,7 @@ def spend_of_deleted(
         return None
     parts = [row[SPEND] for row in rows if isinstance(row[SPEND], Decimal)]
     missing = spent - sum(parts, Decimal(0))
-    return missing if missing > _rounding([spent, *parts]) else None
+    return missing if missing > rounding([spent, *parts]) else None
 
 
 def is_whole(query: InsightsQuery, rows: Sequence[Row], whole: Row | None) -> bool:
@@ -103,7 +103,7 @@ def filters_objects(query: InsightsQuery) -> bool:
     return all(condition.field in _OF_OBJECTS for condition in query.filtering)
 
 
-def _rounding(numbers: Sequence[Decimal]) -> Decimal:
+def rounding(numbers: Sequence[Decimal]) -> Decimal:
     """Return how far a sum may be off: each number by half of its last digit."""
     finest = min(int(number.as_tuple().exponent) for number in numbers)
     return len(numbers) * Decimal(1).scaleb(finest) / 2

@@ -59,6 +59,8 @@ switch ``special_accounts``:
 * ``act_103000000000026``: opted in to the breakdowns that need it since
   2026-08-03 (impression_device, hourly by audience, frequency_value). In the
   others these are answered empty, without an error.
+* ``act_103000000000027``: rows that are missing without a reason, of an ad and of
+  a country.
 
 In the other ad accounts nothing is deleted and every level agrees. What those
 accounts do, the switches ask of all: ``query_rows``, ``report_endings``,

@@ -115,6 +115,8 @@ def _make(query: Query, days: Days) -> Iterator[Made]:
     dates = {"date_start": days[0].isoformat(), "date_stop": days[1].isoformat()}
     found = measured(query, [ads for _, ads in objects], days, query.cells)
     for place, cell, metrics in found:
+        if _is_lost(query, place, cell):
+            continue
         if not all(each.takes_row(metrics) for each in by_metric):
             continue
         named = objects[place][0]
@@ -122,6 +124,13 @@ def _make(query: Query, days: Days) -> Iterator[Made]:
         key = order.key({**named, **dates}, metrics) if order else None
         row = _written(query, named, days, cell, metrics)
         yield Made(place, key, meta_json(row))
+
+
+def _is_lost(query: Query, place: int, cell: Cell) -> bool:
+    """Return whether a row is one that the ad account loses, and should not."""
+    lost = query.account.get("lost", {})
+    by_name = any(lost.get(name) == value for name, value in cell.keys)
+    return by_name or (not query.filters and lost.get(query.level) == place)
 
 
 def _written(

@@ -48,6 +48,14 @@ def read(settings):
         return meta.insights("acme", "yesterday")
 
 
+def test_an_audit_of_all_clients(stored):
+    with Metaconnect(stored()) as meta:
+        (found,) = meta.audit(date_preset="yesterday", breakdowns=["country"]).audits
+
+    assert found.is_explained
+    assert found.findings[4].check == "country"
+
+
 class TestWhereItIsCalled:
     def test_twice_in_a_row_also_with_the_same_object(self, stored):
         settings = stored()
