@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # loaded where they are built
     from .stores.supabase.clients import ClientAdmin
     from .stores.supabase.project import SupabaseProject
     from .stores.supabase.session import SessionManager
+    from .warehouse.base import Target
 
 Notice = Callable[[str], None]
 _log = logging.getLogger("metaconnect")
@@ -126,6 +127,26 @@ class Parts:
             throttle=Throttle(max_wait=self._max_wait),
             notice=self._notice,
         )
+
+    def target(self, place: str) -> Target:
+        """
+        Open where Insights are kept: a DuckDB file, postgresql://…, supabase.
+
+        Raises UsageError, ConfigError and StoreError. The caller closes it.
+        """
+        from .warehouse.place import SUPABASE, duckdb_path, is_postgres
+
+        if place == SUPABASE:
+            from .warehouse.project import ProjectTarget
+
+            return ProjectTarget(self.project, self._bearer, self._renew)
+        if is_postgres(place):
+            from .warehouse.postgres import PostgresTarget
+
+            return PostgresTarget(place)
+        from .warehouse.duck import DuckTarget
+
+        return DuckTarget(duckdb_path(place))
 
     def use_secret_file(self) -> None:
         """Keep secrets in a file that only this user can read, without a keyring."""

@@ -11,7 +11,7 @@ FLOORS = [
     {"errors", "models"},
     {"private_files"},
     {"settings", "oauth", "graph", "stores", "output", "sandbox"},
-    {"insights"},
+    {"insights", "warehouse"},
     {"flows"},
     {"parts"},
     {"api"},

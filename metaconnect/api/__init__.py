@@ -12,10 +12,10 @@ by default the logger "metaconnect". `metaconnect.Metaconnect` is the same witho
 from __future__ import annotations
 
 from .connecting import Connecting
-from .many import ManyClients
+from .warehouse import Warehouse
 
 
-class AsyncMetaconnect(Connecting, ManyClients):
+class AsyncMetaconnect(Connecting, Warehouse):
     """
     Connections, their ad accounts and Insights, inside an event loop.
 

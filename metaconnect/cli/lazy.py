@@ -37,6 +37,14 @@ COMMANDS = {
         "Read Insights and print a table, JSON, NDJSON or CSV.",
         "EXAMPLES",
     ),
+    "sync": Command(
+        "sync.sync",
+        "Keep Insights in a table: DuckDB, PostgreSQL or the Supabase project.",
+        "EXAMPLES",
+    ),
+    "query": Command(
+        "query.query", "Ask a synced table in SQL, and print the answer.", "EXAMPLES"
+    ),
     "audit": Command(
         "audit.audit",
         "Prove that the numbers of a period agree, or name what is missing.",

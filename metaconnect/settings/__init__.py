@@ -5,7 +5,7 @@ Begin to read at `load.py`; `provenance.py` decides which source is believed.
 """
 
 from .config_file import remember, remember_stored
-from .env_files import working_folder
+from .env_files import nearest, working_folder
 from .load import load_settings
 from .names import NAMES
 from .projects import allow_project, is_project_allowed, require_allowed_project
@@ -21,6 +21,7 @@ __all__ = [
     "allow_project",
     "is_project_allowed",
     "load_settings",
+    "nearest",
     "remember",
     "remember_stored",
     "require_allowed_project",

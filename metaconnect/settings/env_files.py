@@ -34,6 +34,12 @@ def candidates(folder: Path | None) -> list[Path]:
     return [place / name for place in _up_to_root(folder) for name in FILE_NAMES]
 
 
+def nearest(folder: Path | None, name: str) -> Path | None:
+    """Return the file of that name which is nearest to *folder*, where .env may be."""
+    places = _up_to_root(folder) if folder else []
+    return next(iter(present([place / name for place in places])), None)
+
+
 def present(paths: Iterable[Path]) -> list[Path]:
     """Return the paths that are files."""
     return [path for path in paths if os.path.isfile(path)]  # noqa: PTH113

@@ -39,6 +39,7 @@ class Fields:
     secrets: str | None = None
     service_role: str | None = None
     client: str | None = None
+    sync_to: str | None = None
     home: str | None = None
 
     sources: Mapping[str, Source] = field(default_factory=dict, compare=False)

@@ -28,14 +28,16 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "secrets": ("METACONNECT_SECRETS",),
     "service_role": ("METACONNECT_SERVICE_ROLE",),
     "client": ("METACONNECT_CLIENT",),
+    "sync_to": ("METACONNECT_SYNC_TO",),
     "home": ("METACONNECT_HOME",),
 }
 SECRET = frozenset({"meta_app_secret", "supabase_key", "service_role_key"})
 
 # Ignored in a file that was merely found in the working folder: they decide
-# where stored secrets go, and whether Row-Level Security applies.
+# where stored secrets and the numbers of clients go, and whether Row-Level
+# Security applies.
 NEVER_FROM_FOLDER = frozenset(
-    {"graph_url", "dialog_url", "service_role", "secrets", "home"}
+    {"graph_url", "dialog_url", "service_role", "secrets", "sync_to", "home"}
 )
 # Setting -> the setting that says where it is sent.
 DESTINATION: Mapping[str, str] = {

@@ -48,16 +48,22 @@ class DataAPI:
 
     def query(self, table: str) -> Any:
         """Return postgrest-py's builder for requests to *table*."""
+        return self._client().from_(table)
+
+    def function(self, name: str, arguments: Row) -> Any:
+        """Return postgrest-py's builder for a call of a function."""
+        return self._client().rpc(name, arguments)
+
+    def _client(self) -> Any:
         from postgrest import SyncPostgrestClient
 
-        client = SyncPostgrestClient(
+        return SyncPostgrestClient(
             self.project.rest_url,
             headers=api_headers(self.key, self.bearer()),
             http_client=self.project.http,
             # It would retry for seven seconds and say nothing.
             retry_enabled=False,
         )
-        return client.from_(table)
 
     def is_by_key(self, query: Any) -> bool:
         """Whether *query* is made by the API key alone, not by a user."""
@@ -96,14 +102,16 @@ class Table:
         query = query if limit is None else query.limit(limit)
         return self._rows(query, client_id=client_id)
 
-    def all(self, columns: Sequence[str], key: str) -> list[Row]:
+    def all(
+        self, columns: Sequence[str], key: str, where: Filters | None = None
+    ) -> list[Row]:
         """Return every row, in pages, in the order of the unique column *key*."""
         query = self._query().select(*columns, count="exact").order(key).limit(PAGE)
-        answer = self._execute(query)
+        answer = self._execute(_filtered(query, where or {}))
         rows: list[Row] = answer.data
         while len(rows) < (answer.count or 0):
             query = self._query().select(*columns).order(key).limit(PAGE)
-            page = self._rows(query.gt(key, rows[-1][key]))
+            page = self._rows(_filtered(query, where or {}).gt(key, rows[-1][key]))
             if not page:
                 break  # rows were deleted in the meantime
             rows += page
@@ -129,6 +137,10 @@ class Table:
     ) -> list[Row]:
         query = _filtered(self._query().delete(), where)
         return self._rows(query.select(*returning), **about)
+
+    def call(self, function: str, arguments: Row, **about: str) -> list[Row]:
+        """Return what a function that belongs to the table answers."""
+        return self._rows(self._api.function(function, arguments), **about)
 
     def _query(self) -> Any:
         return self._api.query(self.name)

@@ -1,0 +1,1 @@
+"""Tables that Insights are kept in: DuckDB, PostgreSQL, a Supabase project."""

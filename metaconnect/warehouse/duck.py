@@ -1,0 +1,230 @@
+"""Insights in a DuckDB file: https://duckdb.org"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
+
+from ..output.json import ndjson
+from . import sql
+from .base import (
+    BASE,
+    CHANGES,
+    TABLE,
+    WINDOWS,
+    Change,
+    Columns,
+    Part,
+    Series,
+    Storage,
+    Window,
+)
+from .changes import changes, comparable
+from .duck_errors import opened, speaking
+from .scale import SCALE, scale_for
+from .values import fetched_rows, stored_rows
+
+if TYPE_CHECKING:  # loaded where a file is opened
+    from duckdb import DuckDBPyConnection
+
+_TYPES: Final = {
+    Storage.TEXT: "varchar",
+    Storage.DATE: "date",
+    Storage.TIME: "timestamptz",
+    Storage.COUNT: "bigint",
+    Storage.DECIMAL: f"decimal(38,{SCALE})",
+    Storage.JSON: "json",
+}
+_DECIMAL = re.compile(r"DECIMAL\(38,(\d+)\)")
+_STORAGES: Final = {
+    "VARCHAR": Storage.TEXT,
+    "DATE": Storage.DATE,
+    "TIMESTAMP WITH TIME ZONE": Storage.TIME,
+    "BIGINT": Storage.COUNT,
+    "JSON": Storage.JSON,
+}
+_LISTED = (
+    "select table_name, column_name, data_type from information_schema.columns "
+    "where table_schema = current_schema() and table_catalog = current_database() "
+    "order by ordinal_position"
+)
+
+
+class DuckTarget:
+    """
+    One file, which is ours alone while it is open: DuckDB locks it.
+
+    A key is not declared: DuckDB would refuse to delete and insert a row in one
+    transaction. `replace` deletes before it inserts, and rows come without doubles.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.most_rows: int | None = None
+        self.name = str(path)
+        self._connection = opened(path)
+        self._lock = Lock()
+        self._types: dict[str, dict[str, str]] = {}
+
+    def prepare(self, columns: Columns) -> None:
+        with self._working() as connection:
+            there = self._read_types(connection)
+            sql.require_ours(
+                self.name,
+                columns,
+                {
+                    table: {name: _storage(kind) for name, kind in found.items()}
+                    for table, found in there.items()
+                },
+            )
+            with _transaction(connection):
+                for statement in sql.missing(columns, there, _TYPES):
+                    connection.execute(statement)
+            self._read_types(connection)
+
+    @contextmanager
+    def session(self, series: Series) -> Iterator[DuckSession]:
+        yield DuckSession(self, series)
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    def windows(self, series: Series) -> dict[date, Window]:
+        with self._working() as connection:
+            return _windows(connection, series)
+
+    def replace(self, part: Part) -> list[Change]:
+        with self._working() as connection, _rows_file(part) as rows:
+            self._make_room(connection, part)
+            with _transaction(connection):
+                before = comparable(part, _windows(connection, part.series))
+                old = self._old_rows(connection, part) if before else ()
+                found = changes(part, old, before)
+                _replace(connection, part, rows, self._types[TABLE])
+                _note(connection, part, found)
+            return found
+
+    def _old_rows(
+        self, connection: DuckDBPyConnection, part: Part
+    ) -> Iterator[dict[str, Any]]:
+        columns = sql.compared_columns(part)
+        statement = sql.select_rows(columns, (), "?")
+        rows = connection.execute(statement, sql.days_of(part)).fetchall()
+        return fetched_rows(columns, rows)
+
+    def _make_room(self, connection: DuckDBPyConnection, part: Part) -> None:
+        """Widen the columns whose type does not hold every digit of *part*."""
+        for name, kind in part.columns.items():
+            if kind not in (Storage.COUNT, Storage.DECIMAL):
+                continue
+            there = _scale_of(self._types[TABLE][name])
+            needed = scale_for(name, (row[name] for row in part.rows), there)
+            if needed != there:
+                wide = f"DECIMAL(38,{needed})"
+                connection.execute(
+                    f"alter table {TABLE} alter column {sql.quoted(name)} type {wide}"
+                )
+                self._types[TABLE][name] = wide
+
+    def _read_types(
+        self, connection: DuckDBPyConnection
+    ) -> Mapping[str, Mapping[str, str]]:
+        self._types = {}
+        for table, column, kind in connection.execute(_LISTED).fetchall():
+            self._types.setdefault(table, {})[column] = kind
+        return self._types
+
+    @contextmanager
+    def _working(self) -> Iterator[DuckDBPyConnection]:
+        with self._lock, speaking(self.name):
+            yield self._connection
+
+
+class DuckSession:
+    """One series in the file."""
+
+    def __init__(self, target: DuckTarget, series: Series) -> None:
+        self._target = target
+        self._series = series
+
+    def windows(self) -> dict[date, Window]:
+        return self._target.windows(self._series)
+
+    def replace(self, part: Part) -> list[Change]:
+        return self._target.replace(part)
+
+
+def _windows(connection: DuckDBPyConnection, series: Series) -> dict[date, Window]:
+    found = connection.execute(sql.select_windows("?"), series.values).fetchall()
+    return sql.by_day(map(sql.window_of, found))
+
+
+def _replace(
+    connection: DuckDBPyConnection, part: Part, rows: Path, types: Mapping[str, str]
+) -> None:
+    connection.execute(sql.delete_days(TABLE, "?"), sql.days_of(part))
+    connection.execute(
+        sql.rename_report("?"), (part.report, *part.series.values, part.report)
+    )
+    if not part.rows:
+        return
+    columns = {**BASE, **part.columns}
+    # JSON as text: DuckDB would write its numbers anew, and lose digits.
+    given = {n: "VARCHAR" if types[n] == "JSON" else types[n] for n in columns}
+    chosen = ", ".join(f"{sql.quoted(n)}::{types[n]}" for n in columns)
+    connection.execute(
+        f"insert into {TABLE} ({sql.listed(columns)}) select {chosen} from "
+        "read_json(?, format = 'newline_delimited', columns = ?, "
+        "maximum_object_size = 67108864)",
+        (str(rows), given),
+    )
+
+
+def _note(connection: DuckDBPyConnection, part: Part, found: list[Change]) -> None:
+    connection.execute(sql.delete_days(WINDOWS, "?"), sql.days_of(part))
+    values = {WINDOWS: sql.window_values(part), CHANGES: sql.change_values(found)}
+    for table, lines in values.items():
+        if lines:
+            names = sql.TABLES[table]
+            marks = ", ".join("?" * len(names))
+            connection.executemany(
+                f"insert into {table} ({sql.listed(names)}) values ({marks})", lines
+            )
+
+
+@contextmanager
+def _rows_file(part: Part) -> Iterator[Path]:
+    """Yield a file for DuckDB's own reader: an insert by rows takes a minute."""
+    with tempfile.TemporaryDirectory(prefix="metaconnect-") as folder:
+        path = Path(folder) / "rows.ndjson"
+        path.write_bytes(ndjson(list(stored_rows(part))))
+        yield path
+
+
+@contextmanager
+def _transaction(connection: DuckDBPyConnection) -> Iterator[None]:
+    connection.begin()
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
+
+
+def _storage(kind: str) -> Storage | None:
+    if _DECIMAL.fullmatch(kind):
+        return Storage.DECIMAL
+    return _STORAGES.get(kind)
+
+
+def _scale_of(kind: str) -> int | None:
+    """Return how many decimals a column holds, None for a whole number."""
+    found = _DECIMAL.fullmatch(kind)
+    return int(found[1]) if found else None
