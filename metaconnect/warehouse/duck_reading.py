@@ -19,7 +19,7 @@ def answer_of_duckdb(path: Path, statement: str) -> Answer:
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
         found = connection.execute(statement)
-        if not found.description:
+        if found is None or not found.description:
             raise UsageError("The statement answers nothing.")
         names = [column[0] for column in found.description]
         kinds = [str(column[1]) for column in found.description]

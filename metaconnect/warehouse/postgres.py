@@ -45,6 +45,7 @@ _STORAGES: Final = {
     "jsonb": Storage.JSON,
 }
 _KEY: Final = f"primary key ({', '.join(KEY)})"
+_PATIENCE: Final = 3000  # milliseconds
 # Where an unqualified name leads, and so every statement of ours.
 _LISTED: Final = """
     select c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
@@ -52,7 +53,7 @@ _LISTED: Final = """
     where c.oid in (to_regclass(%s), to_regclass(%s), to_regclass(%s))
       and a.attnum > 0 and not a.attisdropped
 """
-_LOCK: Final = "hashtextextended('metaconnect ' || %s, 0)"
+_KEY_OF: Final = "hashtextextended('metaconnect ' || %s, 0)"
 
 
 class PostgresTarget:
@@ -72,7 +73,7 @@ class PostgresTarget:
     def prepare(self, columns: Columns) -> None:
         with self._working() as connection, connection.transaction():
             # Two that begin at once would both make the tables.
-            connection.execute(f"select pg_advisory_xact_lock({_LOCK})", ("schema",))
+            connection.execute(f"select pg_advisory_xact_lock({_KEY_OF})", ("schema",))
             there: dict[str, dict[str, str]] = {}
             for table, column, kind in connection.execute(_LISTED, [*sql.TABLES]):
                 there.setdefault(table, {})[column] = kind
@@ -87,13 +88,14 @@ class PostgresTarget:
     @contextmanager
     def session(self, series: Series) -> Iterator[PostgresSession]:
         with self._working() as connection:
-            # Of the session: it goes with the connection, whatever ends that.
-            lock = connection.execute(
-                f"select pg_try_advisory_lock({_LOCK})", (" ".join(series.values),)
-            ).fetchone()
-            if lock != (True,):
-                raise busy(series.client_id, self.name)
-            yield PostgresSession(connection, series, self.name)
+            key = (" ".join(series.values),)
+            _lock(connection, key, series.client_id, self.name)
+            try:
+                yield PostgresSession(connection, series, self.name)
+            finally:
+                # The server takes its time to see that a connection is gone.
+                if not connection.broken:
+                    connection.execute(f"select pg_advisory_unlock({_KEY_OF})", key)
 
     def close(self) -> None:
         """Do nothing: each connection ends with its block."""
@@ -169,6 +171,25 @@ class PostgresSession:
 
     def _execute(self, statement: str, values: tuple[object, ...]) -> Any:
         return self._connection.execute(statement.encode(), values)
+
+
+def _lock(
+    connection: Connection[Any], key: tuple[str], client_id: str, name: str
+) -> None:
+    """
+    Take the advisory lock *key* of the database's session.
+
+    It ends with the connection, whatever ends that; of one that was killed the server
+    may learn some moments later. Raises StoreError where another holds it.
+    """
+    from psycopg.errors import LockNotAvailable
+
+    connection.execute(f"set lock_timeout = {_PATIENCE}")
+    try:
+        connection.execute(f"select pg_advisory_lock({_KEY_OF})", key)
+    except LockNotAvailable:
+        raise busy(client_id, name) from None
+    connection.execute("set lock_timeout = 0")
 
 
 def _run(connection: Connection[Any], statement: str) -> None:

@@ -83,7 +83,9 @@ class ProjectSession:
     def windows(self) -> dict[date, Window]:
         columns = ("date_start", "date_stop", "fields", "row_count", "read_at")
         where = msgspec.to_builtins(self._series)
-        found = self._table.all(columns, "date_start", where)
+        found = self._table.all(
+            columns, "date_start", where, client_id=self._series.client_id
+        )
         windows = msgspec.convert(found, list[Window])
         return {window.date_start: window for window in windows}
 

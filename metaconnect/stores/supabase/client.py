@@ -103,11 +103,15 @@ class Table:
         return self._rows(query, client_id=client_id)
 
     def all(
-        self, columns: Sequence[str], key: str, where: Filters | None = None
+        self,
+        columns: Sequence[str],
+        key: str,
+        where: Filters | None = None,
+        **about: str,
     ) -> list[Row]:
         """Return every row, in pages, in the order of the unique column *key*."""
         query = self._query().select(*columns, count="exact").order(key).limit(PAGE)
-        answer = self._execute(_filtered(query, where or {}))
+        answer = self._execute(_filtered(query, where or {}), **about)
         rows: list[Row] = answer.data
         while len(rows) < (answer.count or 0):
             query = self._query().select(*columns).order(key).limit(PAGE)

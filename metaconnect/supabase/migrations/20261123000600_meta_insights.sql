@@ -175,12 +175,15 @@ begin
           from counted,
             jsonb_each(case jsonb_typeof(value) when 'object' then value end) entry
       ), numbers as (
-        select * from counted where jsonb_typeof(value) not in ('object', 'null')
+        select is_new, date_start, date_stop, entity_id, breakdown_key, metric,
+            case jsonb_typeof(value) when 'number' then trim_scale(value::numeric)::text
+              else value #>> '{}' end as value
+          from counted where jsonb_typeof(value) not in ('object', 'null')
       ), restated as (
         insert into public.meta_insights_changes
           select series.client_id, series.report_id, series.account_id,
               date_start, date_stop, entity_id, breakdown_key, metric,
-              before.value #>> '{}', after.value #>> '{}', (given ->> 'read_at')::timestamptz
+              before.value, after.value, (given ->> 'read_at')::timestamptz
             from (select * from numbers where not is_new) before
             full join (select * from numbers where is_new) after
               using (date_start, date_stop, entity_id, breakdown_key, metric)
