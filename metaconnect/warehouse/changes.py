@@ -7,7 +7,7 @@ from datetime import date
 
 from ..models import Row
 from .base import METRICS, ROW_KEY, Change, Part, Window
-from .values import change_text, flat
+from .values import change_text, flat, from_json, json_column
 
 RowKey = tuple[object, ...]
 
@@ -29,7 +29,11 @@ def comparable(part: Part, before: Mapping[date, Window]) -> dict[date, Window]:
 def changes(
     part: Part, old_rows: Iterable[Row], before: Mapping[date, Window]
 ) -> list[Change]:
-    """Return each metric that differs; *before* are the `comparable` windows."""
+    """
+    Return each metric that differs; *before* are the `comparable` windows.
+
+    Lists in *old_rows* are JSON text, as databases give them.
+    """
     old = {_key(row): row for row in old_rows if row["date_start"] in before}
     new = {_key(row): row for row in part.rows if row["date_start"] in before}
     found = []
@@ -47,6 +51,10 @@ Difference = tuple[str, object, object]
 def _differences(names: Sequence[str], old: Row, new: Row) -> Iterator[Difference]:
     for name in names:
         was, now = old.get(name), new.get(name)
+        if isinstance(was, str):  # JSON, which was not parsed
+            if was == json_column(now):
+                continue
+            was = from_json(was)
         if was == now:
             continue
         parts = dict(flat(name, was)), dict(flat(name, now))

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from ..output.json import ndjson
+import msgspec
+
+from ..models import Row
 from . import sql
 from .base import (
-    BASE,
     CHANGES,
     TABLE,
     WINDOWS,
@@ -28,7 +29,7 @@ from .base import (
 from .changes import changes, comparable
 from .duck_errors import opened, speaking
 from .scale import SCALE, scale_for
-from .values import fetched_rows, stored_rows
+from .values import stored_rows
 
 if TYPE_CHECKING:  # loaded where a file is opened
     from duckdb import DuckDBPyConnection
@@ -100,23 +101,18 @@ class DuckTarget:
             return _windows(connection, series)
 
     def replace(self, part: Part) -> list[Change]:
-        with self._working() as connection, _rows_file(part) as rows:
+        with self._working() as connection, _folder() as folder:
             self._make_room(connection, part)
+            loader = _Loader(connection, folder, self._types)
             with _transaction(connection):
                 before = comparable(part, _windows(connection, part.series))
-                old = self._old_rows(connection, part) if before else ()
+                old = _old_rows(connection, part) if before else ()
                 found = changes(part, old, before)
-                _replace(connection, part, rows, self._types[TABLE])
-                _note(connection, part, found)
+                _replace(connection, part, loader)
+                connection.execute(sql.delete_days(WINDOWS, "?"), sql.days_of(part))
+                loader.load(WINDOWS, sql.window_rows(part))
+                loader.load(CHANGES, sql.change_rows(found))
             return found
-
-    def _old_rows(
-        self, connection: DuckDBPyConnection, part: Part
-    ) -> Iterator[dict[str, Any]]:
-        columns = sql.compared_columns(part)
-        statement = sql.select_rows(columns, (), "?")
-        rows = connection.execute(statement, sql.days_of(part)).fetchall()
-        return fetched_rows(columns, rows)
 
     def _make_room(self, connection: DuckDBPyConnection, part: Part) -> None:
         """Widen the columns whose type does not hold every digit of *part*."""
@@ -165,46 +161,56 @@ def _windows(connection: DuckDBPyConnection, series: Series) -> dict[date, Windo
     return sql.by_day(map(sql.window_of, found))
 
 
-def _replace(
-    connection: DuckDBPyConnection, part: Part, rows: Path, types: Mapping[str, str]
-) -> None:
+def _old_rows(connection: DuckDBPyConnection, part: Part) -> list[Row]:
+    columns = sql.compared_columns(part)
+    statement = sql.select_rows(columns, (), "?")
+    found = connection.execute(statement, sql.days_of(part)).fetchall()
+    return sql.fetched(columns, found)
+
+
+def _replace(connection: DuckDBPyConnection, part: Part, loader: _Loader) -> None:
     connection.execute(sql.delete_days(TABLE, "?"), sql.days_of(part))
-    connection.execute(
-        sql.rename_report("?"), (part.report, *part.series.values, part.report)
-    )
-    if not part.rows:
-        return
-    columns = {**BASE, **part.columns}
-    # JSON as text: DuckDB would write its numbers anew, and lose digits.
-    given = {n: "VARCHAR" if types[n] == "JSON" else types[n] for n in columns}
-    chosen = ", ".join(f"{sql.quoted(n)}::{types[n]}" for n in columns)
-    connection.execute(
-        f"insert into {TABLE} ({sql.listed(columns)}) select {chosen} from "
-        "read_json(?, format = 'newline_delimited', columns = ?, "
-        "maximum_object_size = 67108864)",
-        (str(rows), given),
-    )
+    named = (part.report, *part.series.values, part.report)
+    connection.execute(sql.rename_report("?"), named)
+    loader.load(TABLE, list(stored_rows(part)))
 
 
-def _note(connection: DuckDBPyConnection, part: Part, found: list[Change]) -> None:
-    connection.execute(sql.delete_days(WINDOWS, "?"), sql.days_of(part))
-    values = {WINDOWS: sql.window_values(part), CHANGES: sql.change_values(found)}
-    for table, lines in values.items():
-        if lines:
-            names = sql.TABLES[table]
-            marks = ", ".join("?" * len(names))
-            connection.executemany(
-                f"insert into {table} ({sql.listed(names)}) values ({marks})", lines
-            )
+class _Loader:
+    """Loads rows by DuckDB's own reader: inserted one by one they take a minute."""
+
+    def __init__(
+        self,
+        connection: DuckDBPyConnection,
+        folder: Path,
+        types: Mapping[str, Mapping[str, str]],
+    ) -> None:
+        self._connection = connection
+        self._folder = folder
+        self._types = types
+
+    def load(self, table: str, rows: Sequence[Row]) -> None:
+        """Insert *rows*, which have the same keys, all of them columns of *table*."""
+        if not rows:
+            return
+        path = self._folder / f"{table}.ndjson"
+        # Decimals as texts: as numbers they would become floats on the way.
+        path.write_bytes(msgspec.json.Encoder().encode_lines(rows))
+        types = {name: self._types[table][name] for name in rows[0]}
+        # JSON as text: DuckDB would write its numbers anew, and lose digits.
+        given = {n: "VARCHAR" if t == "JSON" else t for n, t in types.items()}
+        chosen = ", ".join(f"{sql.quoted(n)}::{t}" for n, t in types.items())
+        self._connection.execute(
+            f"insert into {table} ({sql.listed(types)}) select {chosen} from "
+            "read_json(?, format = 'newline_delimited', columns = ?, "
+            "maximum_object_size = 67108864)",
+            (str(path), given),
+        )
 
 
 @contextmanager
-def _rows_file(part: Part) -> Iterator[Path]:
-    """Yield a file for DuckDB's own reader: an insert by rows takes a minute."""
+def _folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="metaconnect-") as folder:
-        path = Path(folder) / "rows.ndjson"
-        path.write_bytes(ndjson(list(stored_rows(part))))
-        yield path
+        yield Path(folder)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from ..models import Row
 from . import sql
 from .base import (
     BASE,
@@ -23,7 +24,7 @@ from .base import (
 )
 from .changes import changes, comparable
 from .postgres_errors import busy, connected, described, speaking
-from .values import fetched_rows, stored_rows
+from .values import stored_rows
 
 if TYPE_CHECKING:  # loaded where a database is opened
     from psycopg import Connection
@@ -129,11 +130,11 @@ class PostgresSession:
                 self._note(part, found)
             return found
 
-    def _old_rows(self, part: Part) -> Iterator[dict[str, Any]]:
+    def _old_rows(self, part: Part) -> list[Row]:
         columns = sql.compared_columns(part)
         json = [name for name, kind in columns.items() if kind is Storage.JSON]
         statement = sql.select_rows(columns, json, "%s")
-        return fetched_rows(columns, self._fetched(statement, sql.days_of(part)))
+        return sql.fetched(columns, self._fetched(statement, sql.days_of(part)))
 
     def _make_room(self, part: Part) -> None:
         """Let counts hold fractions where Meta estimated some."""
@@ -150,21 +151,18 @@ class PostgresSession:
         self._execute(sql.delete_days(TABLE, "%s"), sql.days_of(part))
         named = (part.report, *part.series.values, part.report)
         self._execute(sql.rename_report("%s"), named)
-        rows = (list(row.values()) for row in stored_rows(part))
-        self._copy(TABLE, [*BASE, *part.columns], rows)
+        self._copy(TABLE, [*BASE, *part.columns], stored_rows(part))
 
     def _note(self, part: Part, found: list[Change]) -> None:
         self._execute(sql.delete_days(WINDOWS, "%s"), sql.days_of(part))
-        self._copy(WINDOWS, sql.TABLES[WINDOWS], sql.window_values(part))
-        self._copy(CHANGES, sql.TABLES[CHANGES], sql.change_values(found))
+        self._copy(WINDOWS, sql.TABLES[WINDOWS], sql.window_rows(part))
+        self._copy(CHANGES, sql.TABLES[CHANGES], sql.change_rows(found))
 
-    def _copy(
-        self, table: str, names: Iterable[str], rows: Iterable[list[object]]
-    ) -> None:
+    def _copy(self, table: str, names: Iterable[str], rows: Iterable[Row]) -> None:
         into = f"copy {table} ({sql.listed(names)}) from stdin"
         with self._connection.cursor() as cursor, cursor.copy(into.encode()) as copy:
             for row in rows:
-                copy.write_row(row)
+                copy.write_row(tuple(row.values()))
 
     def _fetched(self, statement: str, values: tuple[object, ...]) -> list[Any]:
         return list(self._execute(statement, values))

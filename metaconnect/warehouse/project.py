@@ -23,9 +23,10 @@ from .base import (
     Columns,
     Part,
     Series,
+    Storage,
     Window,
 )
-from .values import stored
+from .values import text_column
 
 _REPLACE: Final = "meta_insights_replace"
 # A hosted project ends a statement of a user after eight seconds.
@@ -116,9 +117,9 @@ def _batch(part: Part) -> Row:
 
 
 def _row(row: Row, columns: Columns) -> Row:
-    """Return a row whose numbers and lists are JSON's own, and all else is text."""
+    """Return a row whose lists are JSON's own, not JSON in a text."""
     kinds = {**BASE, **columns}
     return {
-        name: row[name] if kind in METRICS else stored(row[name], kind)
+        name: text_column(row[name]) if kind is Storage.TEXT else row[name]
         for name, kind in kinds.items()
     }

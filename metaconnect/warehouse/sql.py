@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from ..errors import ConfigError
+from ..models import Row
 from .base import (
     BASE,
     CHANGE_COLUMNS,
@@ -23,7 +24,7 @@ from .base import (
     Storage,
     Window,
 )
-from .values import stored
+from .values import json_column
 
 # The three tables, the columns that each has at least, and those that may be null.
 TABLES: Mapping[str, Columns] = {
@@ -115,27 +116,31 @@ def by_day(windows: Iterable[Window]) -> dict[date, Window]:
     return {window.date_start: window for window in windows}
 
 
-def window_values(part: Part) -> list[list[object]]:
+def window_rows(part: Part) -> list[Row]:
     """Return the rows of WINDOWS that *part* leaves behind."""
+    series = dict(zip(SERIES, part.series.values, strict=True))
     return [
-        [
-            *part.series.values,
-            stored(window.date_start, Storage.DATE),
-            stored(window.date_stop, Storage.DATE),
-            stored(list(window.fields), Storage.JSON),
-            window.row_count,
-            stored(window.read_at, Storage.TIME),
-        ]
+        {
+            **series,
+            "date_start": window.date_start,
+            "date_stop": window.date_stop,
+            "fields": json_column(list(window.fields)),
+            "row_count": window.row_count,
+            "read_at": window.read_at,
+        }
         for window in part.windows
     ]
 
 
-def change_values(changes: Iterable[Change]) -> list[list[object]]:
+def change_rows(changes: Iterable[Change]) -> list[Row]:
     """Return the rows of CHANGES."""
-    return [
-        [stored(getattr(each, name), kind) for name, kind in CHANGE_COLUMNS.items()]
-        for each in changes
-    ]
+    return [{name: getattr(each, name) for name in CHANGE_COLUMNS} for each in changes]
+
+
+def fetched(columns: Iterable[str], found: Iterable[tuple[object, ...]]) -> list[Row]:
+    """Return rows that a database gave."""
+    names = tuple(columns)
+    return [dict(zip(names, values, strict=True)) for values in found]
 
 
 def missing(

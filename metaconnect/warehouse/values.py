@@ -3,39 +3,43 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from ..models import Row
 from ..output.json import json_text
 from ..output.text import well_formed
-from .base import BASE, Columns, Part, Storage
+from .base import BASE, Part, Storage
 
 
-def stored_rows(part: Part) -> Iterator[dict[str, object]]:
-    """Yield the rows of *part* as texts and ints, which every reader understands."""
+def stored_rows(part: Part) -> Iterator[Row]:
+    """Yield the rows of *part* with lists as JSON text, and texts that are UTF-8."""
     columns = {**BASE, **part.columns}
+    converts = [(n, _CONVERTS[k]) for n, k in columns.items() if k in _CONVERTS]
     for row in part.rows:
-        yield {name: stored(row[name], kind) for name, kind in columns.items()}
+        kept = {name: row[name] for name in columns}
+        for name, convert in converts:
+            kept[name] = convert(kept[name])
+        yield kept
 
 
-def stored(value: object, kind: Storage) -> object:
-    """Return *value* as a text, an int or None."""
+def json_column(value: object) -> str | None:
+    """Return *value* as JSON text with every digit."""
+    return None if value is None else json_text(value).decode()
+
+
+def text_column(value: object) -> str | None:
+    """Return an id or a name, an asset as JSON; PostgreSQL has no NUL in a text."""
     if value is None:
         return None
-    if kind is Storage.JSON:
-        return json_text(value).decode()
-    if isinstance(value, int):
-        return str(value) if kind is Storage.TEXT else value
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
     if isinstance(value, str):
-        # PostgreSQL has no NUL in a text.
-        return value if value.isalnum() else well_formed(value).replace("\0", "")
-    return json_text(value).decode()
+        if value.isascii() and "\0" not in value:  # the usual case, and fast
+            return value
+        return well_formed(value).replace("\0", "")
+    return str(value) if isinstance(value, int) else json_text(value).decode()
+
+
+_CONVERTS = {Storage.JSON: json_column, Storage.TEXT: text_column}
 
 
 def number_text(value: Decimal | int) -> str:
@@ -65,16 +69,3 @@ def change_text(value: object) -> str | None:
 def from_json(text: str) -> object:
     """Return what *text* says, with the digits of its numbers."""
     return json.loads(text, parse_float=Decimal)
-
-
-def fetched_rows(
-    columns: Columns, found: Iterable[tuple[object, ...]]
-) -> Iterator[Row]:
-    """Yield rows that a database gave, its JSON being text."""
-    for values in found:
-        row: Row = dict(zip(columns, values, strict=True))
-        for name, kind in columns.items():
-            value = row[name]
-            if kind is Storage.JSON and isinstance(value, str):
-                row[name] = from_json(value)
-        yield row

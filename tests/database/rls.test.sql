@@ -4,7 +4,7 @@
 begin;
 create extension if not exists pgtap with schema extensions;
 set local search_path = public, extensions;
-select plan(50);
+select plan(56);
 
 -- Acme: an owner, an editor, a viewer, a second owner. Fresh: the same owner's, no token.
 insert into auth.users (id, email) values
@@ -39,6 +39,11 @@ select policies_are('public', 'client_members', array['client_members_select',
   'client_members_insert', 'client_members_update', 'client_members_delete']);
 select policies_are('public', 'meta_tokens', array[
   'meta_tokens_select', 'meta_tokens_insert', 'meta_tokens_update', 'meta_tokens_delete']);
+select policies_are('public', t, array[
+  t || '_select', t || '_insert', t || '_update', t || '_delete'])
+  from unnest(array['meta_insights', 'meta_insights_changes', 'meta_insights_windows']) t;
+select fk_ok('public', t, 'client_id', 'public', 'clients', 'id')
+  from unnest(array['meta_insights', 'meta_insights_changes', 'meta_insights_windows']) t;
 select is_empty($$ select relname from pg_class
   where relnamespace = 'public'::regnamespace and relkind = 'r' and not relrowsecurity $$,
   'row-level security is on for every table');

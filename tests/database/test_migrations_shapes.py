@@ -191,3 +191,15 @@ def test_the_script_is_one_transaction_that_postgrest_hears_of(database):
         (heard,) = connection.notifies(timeout=5, stop_after=1)
     assert heard.payload == "reload schema"
     assert as_owner(database, "select count(*) from meta_tokens") == [(0,)]
+
+
+def test_a_table_of_insights_that_is_there_is_left_alone_and_said(database):
+    as_owner(database, "create table public.meta_insights (day date)")
+
+    said = apply(database)
+
+    assert any("has a table of the name meta_insights:" in text for text in said)
+    found = (
+        "select string_agg(relname, ',') from pg_class where relname ~ '^meta_insights'"
+    )
+    assert as_owner(database, found) == [("meta_insights",)]

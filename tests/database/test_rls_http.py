@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.stack.client import supabase_client
 
-from .world import ACTORS, outcome
+from .world import ACTORS, insights_row, outcome
 
 RETURNING = "return=representation"
 MERGING = f"{RETURNING},resolution=merge-duplicates"
@@ -28,6 +30,10 @@ client_members   insert  rows    refused refused refused refused rows    unautho
 client_members   update  rows    none    none    none    refused rows    unauthorized
 client_members   delete  rows    rows    rows    none    refused rows    unauthorized
 meta_connections select  rows    rows    rows    none    refused rows    unauthorized
+meta_insights    select  rows    rows    rows    none    refused rows    unauthorized
+meta_insights    insert  rows    refused refused refused refused rows    unauthorized
+meta_insights    update  rows    none    none    none    refused rows    unauthorized
+meta_insights    delete  rows    none    none    none    refused rows    unauthorized
 """
 CASES = [
     (table, verb, actor, expected)
@@ -46,6 +52,7 @@ def inserted(world, table):
             "access_token": "EAAnew",
             "user_facebook_id": "200",
         },
+        "meta_insights": insights_row(world.acme, "another"),
     }[table]
 
 
@@ -54,6 +61,7 @@ def changed(table):
         "clients": {"name": "Renamed"},
         "client_members": {"role": "viewer"},
         "meta_tokens": {"access_token": "EAAnew"},
+        "meta_insights": {"spend": 11},
     }[table]
 
 
@@ -99,6 +107,56 @@ def test_whoever_is_signed_in_may_add_a_client_of_their_own(actor, world):
 
     assert response.status_code == 201
     assert response.json()[0]["owner_id"] == world.users[actor]
+
+
+@pytest.mark.parametrize(
+    ("actor", "expected"),
+    [
+        ("owner", "rows"),
+        ("editor", "refused"),
+        ("viewer", "refused"),
+        ("stranger", "refused"),
+        ("anonymous", "refused"),
+        ("service_role", "rows"),
+        ("expired", "unauthorized"),
+    ],
+)
+def test_only_an_owner_or_the_service_role_replaces_a_window(actor, expected, world):
+    row = insights_row(world.acme)
+    series = {name: row[name] for name in ("client_id", "report_id", "account_id")}
+    dates = {name: row[name] for name in ("date_start", "date_stop")}
+    noted = {"fields": ["spend"], "row_count": 0, "read_at": row["synced_at"]}
+    batch = {
+        "series": series,
+        "since": "2026-11-01",
+        "until": "2026-11-01",
+        "read_at": row["synced_at"],
+        "metrics": ["spend"],
+        "windows": [dates | noted],
+        "rows": [],
+    }
+    before = world.rows("meta_insights")
+
+    body = {"batch": json.dumps(batch)}
+    response = world.send(actor, "POST", "rpc/meta_insights_replace", json=body)
+
+    if expected == "rows":
+        assert response.json() == []
+        assert world.rows("meta_insights") == []
+        assert len(world.rows("meta_insights_windows")) == 1
+    else:
+        assert outcome(response) == expected, response.text
+        assert world.rows("meta_insights") == before
+        assert world.rows("meta_insights_windows") == []
+
+
+def test_insights_go_with_their_client_and_are_embedded_in_it(world):
+    query = f"clients?select=name,meta_insights(date_start,spend)&id=eq.{world.acme}"
+    (acme,) = world.send("viewer", "GET", query).json()
+    assert acme["meta_insights"] == [{"date_start": "2026-11-01", "spend": 10.25}]
+
+    world.send("owner", "DELETE", "clients", params={"id": f"eq.{world.acme}"})
+    assert world.rows("meta_insights") == []
 
 
 def test_nobody_may_write_the_bookkeeping_of_a_row(world):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 import httpx
@@ -61,9 +62,36 @@ def create_world(stack: Stack, http: httpx.Client) -> World:
         stack.add_member(client, users["editor"], "editor")
         stack.add_member(client, users["viewer"], "viewer")
     stack.add_token(acme, SECRET)
+    add_insights(stack, acme)
     tokens = {name: stack.access_token(user) for name, user in users.items()}
     tokens["expired"] = stack.access_token(users["owner"], expires_in=-120)
     return World(stack, http, users, tokens, acme, fresh)
+
+
+def insights_row(client: str, report: str = "4413") -> dict[str, object]:
+    """One row of `meta_insights`."""
+    return {
+        "client_id": client,
+        "report_id": report,
+        "account_id": "1010",
+        "date_start": "2026-11-01",
+        "date_stop": "2026-11-01",
+        "entity_id": "1010",
+        "breakdown_key": "{}",
+        "level": "account",
+        "synced_at": "2026-11-20T12:00:00Z",
+        "spend": 10.25,
+        "more": {},
+    }
+
+
+def add_insights(stack: Stack, client: str) -> None:
+    row = json.dumps(insights_row(client))
+    stack.sql(
+        "insert into meta_insights select * from"
+        " json_populate_record(null::meta_insights, %s::json)",
+        row,
+    )
 
 
 def outcome(response: httpx.Response) -> str:
