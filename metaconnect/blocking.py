@@ -41,8 +41,10 @@ if TYPE_CHECKING:  # most programs go without them
     from .flows.insights_many import Targets
     from .flows.refresh import Refreshed
     from .flows.status import ConnectionStatus
+    from .flows.sync import Synced
     from .flows.two_steps import StartedLogin
     from .insights.frame import Library
+    from .insights.reports import Report
 
 TIMEOUT = 10.0  # seconds that a cancelled call may take to clean up
 
@@ -210,6 +212,27 @@ class Metaconnect:
             client_id,
             local_only=local_only,
             may_cut_off=may_cut_off,
+        )
+
+    def sync(
+        self,
+        to: str,
+        clients: Collection[str] | None = None,
+        *,
+        reports: Sequence[Report] | None = None,
+        days: int = 28,
+        refresh: bool = True,
+        **options: Unpack[InsightsOptions],
+    ) -> list[Synced]:
+        """Keep Insights in a table; see `AsyncMetaconnect.sync`."""
+        return self._call(
+            self._meta.sync,
+            to,
+            clients,
+            reports=reports,
+            days=days,
+            refresh=refresh,
+            **options,
         )
 
     def insights(

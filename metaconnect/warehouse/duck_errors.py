@@ -45,7 +45,12 @@ def speaking(name: str) -> Iterator[None]:
 
     try:
         yield
-    except (duckdb.IOException, duckdb.OutOfMemoryException, OSError) as exc:
+    except (
+        duckdb.IOException,
+        duckdb.OutOfMemoryException,
+        duckdb.FatalException,  # what every call says after an error of the disk
+        OSError,
+    ) as exc:
         raise StoreError(f"{name} cannot be written: {_reason(exc)}") from None
     except duckdb.Error as exc:
         raise ConfigError(f"DuckDB refused to write {name}: {_reason(exc)}") from None

@@ -68,8 +68,10 @@ def test_what_was_restated_is_printed(connected):
     import duckdb
 
     with duckdb.connect(f"{connected.folder}/insights.duckdb") as connection:
-        connection.execute("update meta_insights set clicks = clicks + 1 "
-                           "where date_start = (select max(date_start) from meta_insights)")  # fmt: skip
+        connection.execute(
+            "update meta_insights set clicks = clicks + 1 where date_start = "
+            "(select max(date_start) from meta_insights)"
+        )
 
     done = connected.run("sync", *TO, "--show-changes")
 

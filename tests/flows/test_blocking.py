@@ -13,6 +13,8 @@ import pytest
 
 from metaconnect.blocking import Metaconnect
 from metaconnect.errors import InvalidRequest, NotConnected
+from metaconnect.insights.query import insights_query
+from metaconnect.insights.reports import report
 from metaconnect.models import AccessToken, Connection
 from metaconnect.parts import Parts
 
@@ -203,3 +205,16 @@ class TestInterrupted:
             with pytest.raises(KeyboardInterrupt):
                 meta.insights("acme")
             assert [c.client_id for c in meta.connections()] == ["acme"]
+
+
+def test_a_table_is_kept_and_a_report_named(stored, tmp_path):
+    place = str(tmp_path / "insights.duckdb")
+
+    with Metaconnect(stored()) as meta:
+        weekly = report("weekly", query=insights_query(time_increment=7), days=14)
+        (done,) = meta.sync(place, ["acme"], reports=[weekly])
+        (daily,) = meta.sync(place, days=2, fields="spend")
+
+    assert (done.report, done.problem) == ("weekly", None)
+    assert 2 <= done.rows <= 3
+    assert (daily.report, daily.rows) == ("account", 2)

@@ -95,9 +95,11 @@ for number in range(1, 40):
     source = dsn.replace("{}", str(number))
     if dsn and place != "duckdb":
         with psycopg.connect(dsn, autocommit=True) as connection:
-            for table in ("", "_changes", "_windows"):
-                if connection.execute(f"select to_regclass('meta_insights{table}')").fetchone()[0]:
-                    connection.execute(f"delete from meta_insights{table}")
+            for name in ("", "_changes", "_windows"):
+                name = "meta_insights" + name
+                there = connection.execute("select to_regclass(%s)", [name]).fetchone()
+                if there[0]:
+                    connection.execute(f"delete from {name}")
     ended = fork(attempt, number, to)
     if ended == 0:
         break
@@ -141,7 +143,7 @@ async def test_loses_no_window_and_halves_none(where, connect, settings):
         "METACONNECT_STORE": "local",
         **project,
     }
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: ASYNC221
         [sys.executable, "-c", KILLED, *arguments],
         env=environ,
         cwd="/",

@@ -25,7 +25,8 @@ def test_types_and_digits_of_duckdb(file):
     found = answer(
         str(file),
         "select a, a as a, sum(a) as total, b, b->>'c' as c, 9007199254740993 as big, "
-        "[a] as list, {'x': a} as struct, date '2026-11-01' as d, true as yes, null as n, "
+        "[a] as list, {'x': a} as struct, date '2026-11-01' as d, true as yes, "
+        "null as n, "
         "timestamptz '2026-11-01 12:00:00+02' as t, interval 2 day as i, "
         "uuid '00000000-0000-0000-0000-000000000001' as u, 'infinity'::double as f "
         "from t group by all",
@@ -84,11 +85,16 @@ def test_postgresql_only_reads(database):
             "create table t as select 1.50 as a, '{\"b\": 2.50}'::jsonb as j"
         )
 
-    assert answer(database, "select a, sum(a), count(*), j, '%' as p from t group by a, j"
-                  ).rows == [
-        {"a": Decimal("1.5"), "sum": Decimal("1.5"), "count": 1,
-         "j": {"b": Decimal("2.50")}, "p": "%"}
-    ]  # fmt: skip
+    sql = "select a, sum(a), count(*), j, '%' as p from t group by a, j"
+    assert answer(database, sql).rows == [
+        {
+            "a": Decimal("1.5"),
+            "sum": Decimal("1.5"),
+            "count": 1,
+            "j": {"b": Decimal("2.50")},
+            "p": "%",
+        }
+    ]
     for sql in (
         "delete from t",
         "commit; delete from t",

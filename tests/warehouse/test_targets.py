@@ -2,12 +2,16 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
-from metaconnect.errors import MetaconnectError, ServiceUnavailable
+from metaconnect.errors import ConfigError, MetaconnectError, ServiceUnavailable
+from metaconnect.stores.supabase.project import SupabaseProject
+from metaconnect.warehouse.project import ProjectTarget
+from metaconnect.warehouse.reading import answer
 
-from .conftest import FIELDS, NOON, Kept, day, row
+from .conftest import FIELDS, NOON, Kept, Place, day, row
 
 SPEND = "select entity_id, spend from meta_insights order by date_start, entity_id"
 
@@ -196,3 +200,49 @@ def test_names_of_columns_may_be_anything(place, target):
     kept.put([1], row(1, **{name: 3}))
 
     assert kept.put([1], row(1, **{name: 4})) == [("7", name, "3", "4")]
+
+
+def in_project(stack, client, bearer):
+    """The project's table as whoever has *bearer* sees it."""
+    key = stack.secret_key if bearer is None else stack.publishable_key
+    project = SupabaseProject(stack.url, key)
+    query = partial(answer, stack.dsn)
+    return Place(
+        "supabase", client, lambda: ProjectTarget(project, lambda: bearer or key), query
+    )
+
+
+@pytest.mark.parametrize("id_type", ["uuid", "bigint"])
+def test_an_owner_keeps_rows_in_the_project_and_an_editor_does_not(make_stack, id_type):
+    stack = make_stack(id_type=id_type)
+    owner, editor = (stack.add_user(f"{n}@example.com") for n in ("owner", "editor"))
+    client = stack.add_client("Acme", owner)
+    stack.add_member(client, editor, "editor")
+    place = in_project(stack, client, stack.access_token(owner))
+    kept = Kept(place, place.open())
+    kept.put([1], row(1))
+    assert kept.put([1], row(1, impressions=5)) == [("7", "impressions", "1000", "5")]
+
+    other = in_project(stack, client, stack.access_token(editor))
+    with pytest.raises(ConfigError, match="Only an owner of client"):
+        Kept(other, other.open()).put([1])
+
+    assert place.rows(SPEND) == [("7", Decimal("10.2"))]
+    assert place.rows("select row_count from meta_insights_windows") == [(1,)]
+
+
+def test_a_column_that_somebody_added_to_the_project_is_filled(make_stack):
+    stack = make_stack(id_type="text")
+    client = stack.add_client("Acme", stack.add_user("owner@example.com"))
+    place = in_project(stack, client, None)
+    kept = Kept(place, place.open(), fields="spend,social_spend")
+    kept.put([1], row(1, social_spend=Decimal("1.50")))
+    stack.ddl("alter table meta_insights add column social_spend numeric")
+    try:
+        restated = kept.put([1], row(1, social_spend=Decimal("1.75")))
+        found = place.rows("select social_spend, more from meta_insights")
+    finally:
+        stack.ddl("alter table meta_insights drop column social_spend")
+
+    assert restated == [("7", "social_spend", "1.5", "1.75")]
+    assert found == [(Decimal("1.75"), {})]
