@@ -35,7 +35,7 @@ def wanted_reports(asked: Asked) -> list[Report]:
             f"Several reports are those of {FILE_NAME}, and none was found.",
             hint="Put them there:  [reports.NAME]",
         )
-    options = {
+    options: dict[str, Any] = {
         name: ",".join(value) if isinstance(value, list) else value
         for name, value in asked.question.items()
     }

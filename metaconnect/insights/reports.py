@@ -23,7 +23,9 @@ DAYS: Final = 28  # the longest attribution window that Meta has had
 _MOST_DAYS: Final = 1100  # Meta keeps 37 months
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._,+-]{0,62}")
 # Whichever the fields, the rows are the same ones; the dates are each row's own.
-_NOT_IN_ID: Final = frozenset(("fields", "date_preset", "time_range", "sort"))
+_NOT_IN_ID: Final = frozenset(
+    ("fields", "date_preset", "relative", "time_range", "sort", "order", "limit")
+)
 _LISTS: Final = frozenset(
     ("breakdowns", "action_breakdowns", "action_attribution_windows")
 )
@@ -88,7 +90,9 @@ def report(
         raise UsageError(f"{name!r} cannot be the name of a report.")
     if days not in range(1, _MOST_DAYS):
         raise UsageError(f"Days to read again are 1 to {_MOST_DAYS - 1}, not {days}.")
-    query = replace(query, sort=(), time_range=None)
+    if query.limit is not None:
+        raise UsageError("A table has every row: a limit cannot be kept.")
+    query = replace(query, sort=(), order=(), relative=None, time_range=None)
     return Report(
         name=name or _name_of(query), query=query, since=_day(since), days=days
     )

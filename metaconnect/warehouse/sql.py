@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 
 from ..errors import ConfigError
 from ..models import Row
@@ -61,7 +61,9 @@ def of_series(placeholder: str) -> str:
 
 def select_windows(placeholder: str) -> str:
     columns = [c for c in WINDOW_COLUMNS if c not in SERIES]
-    texts = [f"{c}::text" if c == "fields" else c for c in columns]
+    # Of DuckDB a time as text, too: older ones want pytz for it.
+    as_text = {"fields", "read_at"} if placeholder == "?" else {"fields"}
+    texts = [f"{c}::text" if c in as_text else c for c in columns]
     return f"select {', '.join(texts)} from {WINDOWS} where {of_series(placeholder)}"
 
 
@@ -108,7 +110,7 @@ def window_of(values: Iterable[object]) -> Window:
         date_stop=stop,  # type: ignore[arg-type]
         fields=tuple(json.loads(str(fields))),
         row_count=count,  # type: ignore[arg-type]
-        read_at=read_at,  # type: ignore[arg-type]
+        read_at=datetime.fromisoformat(str(read_at)),
     )
 
 
