@@ -20,5 +20,11 @@ const of = (table, wanted) => supabase.from(table).select(wanted).eq("client_id"
 const token = await of("meta_tokens", columns).maybeSingle();
 const connections = await of("meta_connections", "*");
 const clients = await supabase.from("clients").select("id, name").order("name");
+const insights = await supabase
+  .from("meta_insights")
+  .select("date_start, spend, impressions, purchases, roas")
+  .eq("client_id", client_id)
+  .eq("report", "daily")
+  .order("date_start");
 
-console.log(JSON.stringify({ token, connections, clients }));
+console.log(JSON.stringify({ token, connections, clients, insights }));

@@ -86,3 +86,22 @@ def test_a_viewer_finds_the_connection_without_its_token(stack, client):
     (row,) = seen["connections"]["data"]
     assert row["ad_account_id"] == "act_101000000000000"
     assert "EAA" not in json.dumps(seen)
+
+
+def test_a_viewer_reads_the_insights_that_the_owner_keeps(stack, client, shell):
+    fields = "spend,impressions,purchases,roas"
+    daily = ("--report", "daily", "--fields", fields)
+    done = shell.run("sync", "--to", "supabase", "--client", client, *daily)
+    assert done.returncode == 0, done.stderr
+
+    seen = look(stack, client, "viewer@example.com")["insights"]
+
+    assert seen["error"] is None
+    assert len(seen["data"]) == 28
+    row = seen["data"][-1]
+    day = row["date_start"]
+    (meta,) = json.loads(
+        shell.run("insights", "--client", client, "--fields", fields,
+                  "--since", day, "--until", day).stdout
+    )  # fmt: skip
+    assert row == {name: meta[name] for name in row}
