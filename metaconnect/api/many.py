@@ -38,6 +38,7 @@ from .one import OneClient
 
 if TYPE_CHECKING:  # loaded by the verb that uses it
     from ..flows.audit import Audits
+    from ..insights.reports import Report
 
 
 class ManyInsights(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,6 +180,8 @@ class ManyClients(OneClient):
         ad_accounts: Sequence[str] = (),
         all_accounts: bool = False,
         breakdowns: Iterable[str] | None = None,
+        against: str | None = None,
+        reports: Sequence[Report] = (),
         since: str | date | None = None,
         until: str | date | None = None,
         refresh: bool = True,
@@ -190,8 +193,11 @@ class ManyClients(OneClient):
         *clients* are by default all. Each of *breakdowns* is one set of rows, as
         "age,gender"; without them it is that and "country". What does not agree is a
         finding of the client's audit; what fails for one is among the `failures`.
+        *against* is the place of a synced table (see `sync`), whose rows are compared
+        with what Meta says now: of *reports*, and of those that need no name.
         """
         from ..flows.audit import audit, audit_each, breakdown_sets
+        from ..flows.audit_table import table_at
 
         targets = await self.insights_requests(
             insights_query(date_preset, since=since, until=until),
@@ -200,11 +206,16 @@ class ManyClients(OneClient):
             all_accounts=all_accounts,
             refresh=refresh,
         )
+        sets, now = breakdown_sets(breakdowns), self.parts.now()
+        table = None
+        if against:
+            table = table_at(against, reports, sets, now=now, notice=self._notice)
         audit_one = partial(
             audit,
-            breakdowns=breakdown_sets(breakdowns),
+            breakdowns=sets,
+            table=table,
             graph=self.parts.graph,
-            now=self.parts.now(),
+            now=now,
             problems=lambda problem: self._notice(str(problem)),
             progress=progress,
         )

@@ -17,6 +17,7 @@ _PLURALS: Final = {
     "adset": "ad sets",
     "ad": "ads",
 }
+TABLE: Final = "table"
 _NAMED: Final = 3  # objects, metrics and days; the rest is a number
 _MONEY: Final = (SPEND, "action_values")
 _BECAUSE: Final = {
@@ -26,6 +27,7 @@ _BECAUSE: Final = {
     Cause.OPT_IN: "it needs opting in, or Meta answers without rows",
     Cause.SOME_ADS: "it covers only some kinds of ads",
     Cause.ESTIMATED: "Meta estimates the results of each row",
+    Cause.RESTATED: "Meta may restate a day for 28 days, and this was read before",
     Cause.TODAY: "today is not over, and its numbers change while they are read",
 }
 
@@ -33,6 +35,8 @@ _BECAUSE: Final = {
 def sentence(finding: Finding, currency: str | None = None) -> str:
     """Return what *finding* says, in one or two sentences."""
     rows = rows_of(finding.check)
+    if finding.check.startswith(TABLE):
+        return _of_table(finding, currency)
     if finding.verdict is Verdict.AGREES:
         return f"{rows} add up to the account."
     if finding.check == REACH:
@@ -66,6 +70,18 @@ def _reach(finding: Finding) -> str:
     return (
         f"Reach is {finding.gaps[0].whole or 0:,}; summed it would be {sums}: whoever "
         "was reached twice is one person."
+    )
+
+
+def _of_table(finding: Finding, currency: str | None) -> str:
+    named = finding.check.removeprefix(TABLE).strip()
+    if finding.verdict is Verdict.AGREES:
+        return f"The table has what Meta says now of report {named!r}."
+    amount = _amounts(finding.gaps, currency)
+    because = _BECAUSE[finding.cause] if finding.cause else "nothing explains it"
+    return (
+        f"Of report {named!r} the table differs from what Meta says now by {amount}"
+        f"{_when(finding)}: {because}."
     )
 
 

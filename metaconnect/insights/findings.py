@@ -22,6 +22,7 @@ class Cause(StrEnum):
     ESTIMATED = "estimated"
     TODAY = "today"
     COUNTED_ONCE = "counted_once"
+    RESTATED = "restated"
 
 
 class Verdict(StrEnum):
@@ -44,7 +45,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """
     What a check found: nothing (`gaps` is empty), or what is missing, and why.
 
-    `check` is "days", a level, a breakdown ("age,gender") or "reach". `days` are those
+    `check` is "days", a level, a breakdown ("age,gender"), "reach", or "table" with the
+    name of a report. `days` are those
     on which something is missing, `empty_days` those of them without a row; both are
     known of what is not explained. `parts` are the objects that have what is missing;
     where nothing explains it, the campaigns in which it is missing.

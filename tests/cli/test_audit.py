@@ -112,3 +112,15 @@ def test_an_account_is_one_clients(clients, accounts, named):
 def test_every_account_is_no_account():
     with pytest.raises(UsageError, match="--all-accounts"):
         require_one_way([], [WRONG], every=False, all_accounts=True)
+
+
+def test_a_table_that_was_synced_is_one_check_more(connected):
+    done = connected.run("sync", "--to", "insights.duckdb", "--days", "1")
+    assert done.returncode == 0, done.stderr
+    place = {"METACONNECT_SYNC_TO": "insights.duckdb"}
+
+    done = connected.run("audit", "--against", "-", "--preset", "yesterday", **place)
+    assert done.returncode == 0, done.stderr
+    checks = {row["check"]: row["verdict"] for row in json.loads(done.stdout)}
+    assert checks["table account"] == "agrees"
+    assert connected.run("audit", "--against", "-").returncode == 2
