@@ -124,13 +124,13 @@ def tell_of(found: Audits) -> None:
     """Say how much was read, and raise where it does not end well."""
     from ..errors import Unexplained
     from ..flows.many import failure_of
-    from .read_many import tell
+    from .report import notice_failure
     from .terminal import say
 
     number, failed = len(found.audits), len(found.failures)
     if number + failed > 1:  # the error of a single one says it
         for failure in found.failures:
-            tell(failure)
+            notice_failure(failure)
     if number:
         pages = sum(audit.pages for audit in found.audits)
         plural = "s" * (number != 1)

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from ..constants import Format
 from ..errors import UsageError
+from .options import require_one_way
 from .read import ReadOptions
 
 if TYPE_CHECKING:
@@ -48,7 +49,12 @@ def checked(
 
     Rows of many ad accounts are sorted here, since Meta knows one at a time.
     """
-    _check_whose(options)
+    require_one_way(
+        options.clients,
+        options.accounts,
+        every=options.every,
+        all_accounts=options.all_accounts,
+    )
     _check_form(query, options)
     _check_reading(query, options)
     if options.many and query.sort:
@@ -56,19 +62,6 @@ def checked(
 
         query = replace(query, sort=(), order=orders_in(query.sort))
     return query, options
-
-
-def _check_whose(options: ReadOptions) -> None:
-    if "" in options.accounts:
-        raise UsageError("--account is empty.")
-    if options.every and options.clients:
-        raise UsageError("--all and --client exclude each other.")
-    if options.all_accounts and options.accounts:
-        raise UsageError("--all-accounts and --account exclude each other.")
-    if options.accounts and (options.every or len(options.clients) > 1):
-        raise UsageError(
-            "--account is one client's: give one --client, or --all-accounts."
-        )
 
 
 def _check_form(query: InsightsQuery, options: ReadOptions) -> None:

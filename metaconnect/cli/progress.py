@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import sys
 from time import monotonic
 from typing import Self
@@ -17,7 +18,7 @@ ERASE_LINE = "\r\x1b[K"
 
 class Progress:
     """
-    Shows pages, rows and seconds while its block runs; nothing where stderr is no
+    Shows how far a read has come while its block runs; nothing where stderr is no
     terminal, or is one that cannot erase a line.
     """
 
@@ -48,13 +49,25 @@ class Progress:
         began = monotonic()
         await asyncio.sleep(BEGINS_AFTER)
         while True:
-            seconds = monotonic() - began
-            text = f"Reading: {self.read.rows:,} rows, page {self.read.pages + 1}, "
-            print(  # noqa: T201
-                end=f"{ERASE_LINE}{text}{seconds:.0f} s", file=sys.stderr, flush=True
-            )
+            text = progress_text(self.read, monotonic() - began)
+            # A line that wraps could not be erased.
+            shown = text[: shutil.get_terminal_size().columns - 1]
+            print(end=f"{ERASE_LINE}{shown}", file=sys.stderr, flush=True)  # noqa: T201
             self._visible = True
             await asyncio.sleep(INTERVAL)
+
+
+def progress_text(read: ReadProgress, seconds: float) -> str:
+    """Return how far *read* has come, on one line."""
+    parts = [f"{read.rows:,} rows", f"page {read.pages + 1}"]
+    if read.windows:
+        parts.append(f"{read.windows_done} of {read.windows} windows")
+    if read.ad_accounts:
+        parts.append(f"{read.ad_accounts_done} of {read.ad_accounts} ad accounts")
+    parts.append(f"{seconds:.0f} s")
+    if read.waiting:
+        parts.append(f"waiting: {read.waiting}")
+    return f"Reading: {', '.join(parts)}"
 
 
 def _can_erase() -> bool:

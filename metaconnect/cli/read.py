@@ -104,16 +104,24 @@ class Reading(NamedTuple):
 
         return frozenset(column_names(self.query)) - set(column_names(self.shown))
 
+    @property
+    def total(self) -> int:
+        """How many ad accounts are meant, or clients where it is not known which."""
+        return len(self.targets.requests) + len(self.targets.failures)
+
+    @property
+    def all_failed(self) -> bool:
+        """Whether there is nothing to print."""
+        return 0 < self.total == len(self.errors)
+
     def failed(self, failure: Failure) -> None:
         """Say what went wrong as soon as it did; with one ad account, raise it."""
         if not self.options.many:
             raise failure.error
-        from .report import notice_on
+        from .report import notice_failure
 
         self.progress.hide()
-        account = f"{failure.ad_account_id}: " if failure.ad_account_id else ""
-        hint = " ".join(failure.error.hint.splitlines())
-        notice_on(failure.client_id, f"{account}{failure.error} {hint}")
+        notice_failure(failure)
         self.errors.append(failure)
 
 
@@ -137,6 +145,8 @@ async def run(
             return 0
         async with Progress(shown=options.shows_progress) as progress:
             reading = Reading(meta, question, targets, options, progress, [])
+            if options.many:
+                progress.read.ad_accounts = len(targets.requests)
             for failure in targets.failures:
                 reading.failed(failure)
             matched = await _print(reading)
@@ -217,7 +227,6 @@ async def _print(reading: Reading) -> int:
 def _raise_failures(reading: Reading) -> None:
     from ..flows.many import failure_of
 
-    targets = reading.targets
-    total = len(targets.requests) + len(targets.failures)
-    if error := failure_of([each.error for each in reading.errors], total=total):
+    errors = [each.error for each in reading.errors]
+    if error := failure_of(errors, total=reading.total):
         raise error

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ..flows.insights_many import Part
     from ..models import Column, Row
     from .read import Reading
 
@@ -27,7 +28,8 @@ async def print_stream(reading: Reading) -> int:
                 count += rows.write(page)
                 if options.check:
                     spent += [{"spend": row["spend"]} for row in page]
-        rows.close()
+        if not reading.all_failed:
+            rows.close()
     reading.progress.hide()
     if sys.stderr.isatty():
         _say_caption(reading, count)
@@ -67,7 +69,24 @@ async def _pages(reading: Reading) -> AsyncIterator[AsyncIterator[list[Row]]]:
         report_runs=options.report_runs,
         progress=progress,
     ) as parts:
-        yield (part.rows async for part in parts)
+        yield _rows_of(parts, reading)
+
+
+async def _rows_of(
+    parts: AsyncIterator[Part], reading: Reading
+) -> AsyncIterator[list[Row]]:
+    """Yield the rows of *parts*, sorted where they are to be, and no more than asked."""
+    from ..flows.shaping import shaped
+
+    async def rows() -> AsyncIterator[list[Row]]:
+        done = set[int]()
+        async for part in parts:
+            done.add(id(part.request))
+            reading.progress.read.ad_accounts_done = len(done) - 1
+            yield part.rows
+
+    async for page in shaped(rows(), reading.query):
+        yield page
 
 
 def _say_caption(reading: Reading, count: int) -> None:

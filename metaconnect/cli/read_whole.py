@@ -67,6 +67,8 @@ async def _reports(reading: Reading) -> list[InsightsReport | Failure]:
             failure = failure_of_request(request, error)
             reading.failed(failure)
             return failure
+        finally:
+            reading.progress.read.ad_accounts_done += 1
 
     return await each(reading.targets.requests, one)
 

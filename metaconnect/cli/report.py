@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from ..errors import MetaconnectError
 from .terminal import pasteable, say
+
+if TYPE_CHECKING:
+    from ..flows.insights_many import Failure
 
 _as_json = False
 
@@ -38,6 +42,13 @@ def notice_on(client_id: str, text: str) -> None:
     """Print what a person should know about a client, who is named once."""
     whose = f"Client {client_id!r}"
     notice(text if text.startswith(whose) else f"{whose}: {text}")
+
+
+def notice_failure(failure: Failure) -> None:
+    """Print what went wrong with one of several clients, on one line."""
+    account = f"{failure.ad_account_id}: " if failure.ad_account_id else ""
+    hint = " ".join(failure.error.hint.splitlines())
+    notice_on(failure.client_id, f"{account}{failure.error} {hint}")
 
 
 def report(error: Exception) -> None:

@@ -11,13 +11,16 @@ class ReadProgress:
     Counts while Insights are read; whoever shows it looks at it now and then.
 
     `windows` is how many parts the query was cut into, 0 where it is read as one;
-    `waiting` says why nothing happens at the moment, "" where something does.
+    `ad_accounts` is how many are read, 0 where it is one. `waiting` says why nothing
+    happens at the moment, "" where something does.
     """
 
     pages: int = 0
     rows: int = 0
     windows: int = 0
     windows_done: int = 0
+    ad_accounts: int = 0
+    ad_accounts_done: int = 0
     waiting: str = ""
 
     def wait(self, why: str) -> None:

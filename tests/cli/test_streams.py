@@ -229,12 +229,12 @@ class TestSettings:
 
 UNFORESEEN = """
 import sys
-from metaconnect.cli import main, insights
+from metaconnect.cli import main, read
 from metaconnect.redact import remember_secret
 async def run(*_args):
     remember_secret("a-secret-of-ours")
     raise RuntimeError("Bearer EAAabcdef123 a-secret-of-ours\\nNext:  evil")
-insights.run = run
+read.run = run
 sys.exit(main.run(sys.argv[1:]))
 """
 

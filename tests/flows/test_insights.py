@@ -2,13 +2,14 @@
 
 import asyncio
 from contextlib import aclosing
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
 
-from metaconnect.errors import InvalidRequest, NetworkError, TokenRejected
+from metaconnect.errors import InvalidRequest, NetworkError, TokenRejected, UsageError
 from metaconnect.flows.insights import InsightsRequest
 from metaconnect.flows.report import missing_spend
 from metaconnect.insights.progress import ReadProgress
@@ -20,6 +21,7 @@ from .conftest import asked
 pytestmark = pytest.mark.anyio
 DELETED = "act_103000000000001"
 BERLIN = "Europe/Berlin"
+FAR_EAST = "act_103000000000023"
 STRANGE = "act_103000000000006"
 WINDOW = TimeRange(since=date(2026, 11, 2), until=date(2026, 11, 3))
 
@@ -227,3 +229,60 @@ async def test_an_error_in_a_later_page_comes_when_it_is_reached(
             async for _ in pages:
                 pass
     assert "--client acme" in caught.value.hint
+
+
+class TestRelativeDays:
+    @pytest.mark.parametrize("known", [True, False])
+    async def test_they_are_the_ad_accounts(self, program, connect, meta, known):
+        """Kiritimati is a day ahead of most of the world."""
+        zone = "Pacific/Kiritimati"
+        connect(ad_account_id=FAR_EAST, timezone_name=zone if known else None)
+        today = datetime.now(UTC).astimezone(ZoneInfo(zone)).date()
+
+        await program.insights("acme", since="today")
+
+        asked_for = asked(meta, "/insights")[-1]
+        assert "time_range" in asked_for["query"]
+        assert len(asked(meta, FAR_EAST)) == (0 if known else 1)
+        rows = await program.insights("acme", since="yesterday", until="yesterday")
+        assert {row["date_start"] for row in rows} <= {
+            str(today - timedelta(days=1)),
+            str(today),  # midnight there may come while this test runs
+        }
+
+    async def test_what_meta_has_not_kept_is_refused_before_asking(
+        self, program, request_of, meta
+    ):
+        with pytest.raises(UsageError, match="37 months"):
+            await program.rows(request_of(since="2019-01-01", until="2019-02-01"))
+        assert asked(meta, "/insights") == []
+
+
+class TestOrderAndLimit:
+    async def test_a_limit_is_one_request_for_no_more_rows(
+        self, program, request_of, meta
+    ):
+        request = request_of(date_preset="last_90d", level="ad", limit=3)
+
+        rows = await program.rows(request)
+        assert len(rows) == 3
+        assert len(asked(meta, "/insights")) == 1
+
+    async def test_what_meta_cannot_sort_by_is_sorted_here(self, program, request_of):
+        request = request_of(
+            date_preset="last_30d", fields="spend", sort="-purchases", limit=5
+        )
+        full = request_of(date_preset="last_30d", fields="spend,purchases")
+
+        rows = await program.rows(request)
+        best = sorted(
+            await program.rows(full), key=lambda row: -(row["purchases"] or 0)
+        )
+        assert [row["spend"] for row in rows] == [row["spend"] for row in best[:5]]
+        assert list(rows[0]) == ["date_start", "date_stop", "spend"]
+
+    async def test_raw_rows_are_not_sorted_here(self, program, request_of):
+        request = request_of(fields="spend", sort="-purchases")
+
+        with pytest.raises(UsageError, match="purchases"):
+            await program.rows(request, raw=True)
