@@ -44,7 +44,8 @@ def caption_of_many(found: Sequence[InsightsReport | Failure]) -> str:
 
     reports = [each for each in found if not isinstance(each, Failure)]
     clients = {each.request.connection.client_id for each in reports}
-    parts = [f"{len(clients)} clients, {len(reports)} ad accounts"]
+    whose = (_number(len(clients), "client"), _number(len(reports), "ad account"))
+    parts = [", ".join(whose)]
     if days := {each.facts.dates for each in reports if each.facts.dates}:
         # Where it is tomorrow already, a preset means other days.
         since, until = min(d.since for d in days), max(d.until for d in days)
@@ -82,3 +83,7 @@ def written(path: Path, rows: int, form: str) -> str:
 def _days(dates: TimeRange) -> str:
     since, until = dates.since.isoformat(), dates.until.isoformat()
     return since if since == until else f"{since} to {until}"
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"

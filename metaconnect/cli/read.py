@@ -155,21 +155,24 @@ async def run(
 
 
 def question_of(query: InsightsQuery, options: ReadOptions) -> Question:
-    """Return what to ask, so that alerts and the explanation have what they need."""
-    if not options.alerts and not options.explain:
+    """Return what to ask, so that all that is done with the rows can be done."""
+    sorts = options.many and query.order
+    if not (options.alerts or options.explain or sorts):
         return Question(query, query)
     from msgspec.structs import replace
 
     from ..insights.conditions import condition_fields
     from ..insights.explain import explain_fields
     from ..insights.schema import table_query
+    from ..insights.sorting import order_fields
 
     shown = table_query(query) if options.whole else query
     if extra := condition_fields(options.alerts, shown):
         shown = replace(shown, fields=(*shown.fields, *extra))
-    if not options.explain or options.raw:
-        return Question(shown, shown)
-    names = dict.fromkeys((*shown.fields, *explain_fields(shown)))
+    hidden = order_fields(shown) if sorts else ()
+    if options.explain and not options.raw:
+        hidden = (*hidden, *explain_fields(shown))
+    names = dict.fromkeys((*shown.fields, *hidden))
     return Question(replace(shown, fields=tuple(names)), shown)
 
 

@@ -75,7 +75,7 @@ async def _pages(reading: Reading) -> AsyncIterator[AsyncIterator[list[Row]]]:
 async def _rows_of(
     parts: AsyncIterator[Part], reading: Reading
 ) -> AsyncIterator[list[Row]]:
-    """Yield the rows of *parts*, sorted where they are to be, and no more than asked."""
+    """Yield the rows of *parts* in the order, and the number, that was asked for."""
     from ..flows.shaping import shaped
 
     async def rows() -> AsyncIterator[list[Row]]:

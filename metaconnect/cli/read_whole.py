@@ -25,7 +25,7 @@ class Shown(NamedTuple):
     totals: Row | Sequence[Totals]
     caption: str
     currency: str | None
-    legend: Sequence[str] = ()
+    failures: Sequence[Failure] = ()
 
 
 async def print_whole(reading: Reading) -> int:
@@ -44,6 +44,7 @@ async def print_whole(reading: Reading) -> int:
         rows = open_rows(file, reading, shown.columns, table=table)
         count = rows.write(shown.rows)
         if not options.chart:
+            rows.say_failed(shown.failures)
             rows.close()
         elif count or not options.quiet:
             file.write(_chart(reading, shown).encode())
@@ -145,23 +146,15 @@ def _joined(reading: Reading, found: Sequence[InsightsReport | Failure]) -> Show
     report = joined(reading.query, found)
     return Shown(
         columns=_without(reading.hidden, report.columns),
-        rows=[*report.rows, *map(_failed_row, report.failures)],
+        rows=report.rows,
         totals=[
             Totals(label=name if len(report.totals) > 1 else "", values=values)
             for name, values in report.totals.items()
         ],
         caption=caption_of_many(found),
         currency=report.currency,
+        failures=report.failures,
     )
-
-
-_NOTICE = " notice"  # no column has a blank in its name
-
-
-def _failed_row(failure: Failure) -> Row:
-    """Return the row that says, in the place of numbers, what to type."""
-    hint = failure.error.hint.splitlines()
-    return {"client": failure.client_id, _NOTICE: f"{failure.error} {hint[0]}"}
 
 
 def _without(hidden: frozenset[str], columns: Sequence[Column]) -> Sequence[Column]:
@@ -182,6 +175,7 @@ def _table(
     from ..output.base import TableOptions
     from .explanation import why_empty
     from .output import colors, table_width
+    from .sinks import NOTICE
     from .terminal import say
 
     options = reading.options
@@ -193,7 +187,7 @@ def _table(
         currency=shown.currency,
         currency_key=CURRENCY if options.many else None,
         totals=None if options.alerts else lambda _rows: shown.totals,
-        row_notice=lambda row: row.get(_NOTICE),
+        row_notice=lambda row: row.get(NOTICE),
         notice=say,
         empty=why_empty(reports[0].request) if reports else "No rows.",
     )
@@ -202,12 +196,13 @@ def _table(
 def _chart(reading: Reading, shown: Shown) -> str:
     from ..insights.identity import identity
     from ..output.chart import chart, chart_column
+    from ..output.text import one_line
     from .output import colors, table_width
 
     column = chart_column(shown.columns, reading.options.chart or "")
     by = identity(shown.columns, reading.shown)
-    rows = [row for row in shown.rows if _NOTICE not in row]
-    return chart(rows, column, by, width=table_width(), color=colors())
+    drawn = chart(shown.rows, column, by, width=table_width(), color=colors())
+    return f"{one_line(shown.caption)}\n{drawn}"
 
 
 def _say_beside(reading: Reading, reports: Sequence[InsightsReport]) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from ..constants import Format
 
 if TYPE_CHECKING:
+    from ..flows.insights_many import Failure
     from ..models import Column, Row
     from ..output.base import Sink, TableOptions
     from .read import Reading, ReadOptions
+
+
+NOTICE: Final = " notice"  # of a row without numbers; no column has such a name
 
 
 class RowsOut:
@@ -35,6 +39,12 @@ class RowsOut:
         self._written += len(found)
         return len(found)
 
+    def say_failed(self, failures: Sequence[Failure]) -> None:
+        """Give each of *failures* a row of a table that says what to type."""
+        if self._options.form is Format.table and not self._options.alerts:
+            self._sink.write([_failed_row(failure) for failure in failures])
+            self._written += len(failures)
+
     def close(self) -> None:
         if self._written or not self._options.quiet:
             self._sink.close()
@@ -54,6 +64,11 @@ class RowsOut:
             known = self._counted.setdefault(name, {})
             for action_type, count in types.items():
                 known[action_type] = known.get(action_type, 0) + count
+
+
+def _failed_row(failure: Failure) -> Row:
+    first, *_ = failure.error.hint.splitlines() or [""]
+    return {"client": failure.client_id, NOTICE: f"{failure.error} {first}".rstrip()}
 
 
 def open_rows(

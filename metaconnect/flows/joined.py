@@ -36,20 +36,24 @@ def joined(
 ) -> JoinedReport:
     """Return what answers *query*, of all that were asked."""
     reports = [each for each in found if isinstance(each, InsightsReport)]
-    rows: list[Row] = []
-    by_currency: dict[str, list[Row]] = {}
-    for report in reports:
-        for row in label(report.request, report.rows):
-            rows.append(row)
-            currency = row.get(CURRENCY) or report.facts.currency or ""
-            by_currency.setdefault(currency, []).append(row)
-    currency = next(iter(by_currency), None) if len(by_currency) == 1 else None
-    columns = labelled(merged_columns(*(report.columns for report in reports)))
+    found_rows = [
+        (report.facts.currency, row)
+        for report in reports
+        for row in label(report.request, report.rows)
+    ]
+    rows = [row for _, row in found_rows]
+    currencies = {id(row): row.get(CURRENCY) or known for known, row in found_rows}
     if query.order:
         rows = sorted_rows(query, rows)
+    rows = rows[: query.limit]
+    by_currency: dict[str, list[Row]] = {}
+    for row in rows:
+        by_currency.setdefault(currencies[id(row)] or "", []).append(row)
+    currency = next(iter(by_currency), None) if len(by_currency) == 1 else None
+    columns = labelled(merged_columns(*(report.columns for report in reports)))
     return JoinedReport(
         columns=columns,
-        rows=rows[: query.limit],
+        rows=rows,
         totals={name: totals(columns, part) for name, part in by_currency.items()},
         currency=currency,
         failures=tuple(each for each in found if isinstance(each, Failure)),
