@@ -51,7 +51,7 @@ class CommandContext:
 
     def use_config_id(self, config_id: str) -> None:
         """Log in with that configuration of Facebook Login for Business."""
-        from dataclasses import replace
+        from msgspec.structs import replace
 
         self.settings = replace(self.settings, config_id=config_id)
 

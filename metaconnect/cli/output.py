@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from secrets import token_hex
 from typing import TYPE_CHECKING, BinaryIO
 
 from ..constants import Format
@@ -140,6 +139,8 @@ def opened_to_continue(
 
 @contextmanager
 def _replacing(path: Path) -> Iterator[BinaryIO]:
+    from secrets import token_hex
+
     target = path.resolve()
     # Named before it is there: a signal in between would leave it behind.
     fresh = target.with_name(f".{target.name[:100]}.{token_hex(8)}")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
+
+from msgspec.structs import replace
 
 from ..errors import ConfigError, MetaconnectError, Unavailable, UsageError
 from ..flows.set_up import app_problem, project_problem, store_settings

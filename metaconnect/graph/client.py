@@ -7,23 +7,23 @@ import hmac
 import re
 from collections.abc import Callable, Mapping
 from copy import copy
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import httpx
-import msgspec
 
-from .._version import __version__
-from ..errors import MetaconnectError, ServiceUnavailable, TokenRejected
+from ..errors import MetaconnectError, ServiceUnavailable
 from ..models import AccessToken, MetaApp, MetaHost
 from ..redact import SECRET_NAMES, clean, mask_secrets_in_logs, remember_secret
-from .decode import Body, decode_body
+from .decode import Body, Decoder, decode_body
 from .errors import error_from, holds_error
-from .http import DEADLINE, Answer, send
+from .http import DEADLINE, Answer, encoded, headers, send
 from .throttle import Failure, Quota, Throttle, ignore
 from .usage import wait_named
 from .waits import reason_of
 
-_TOKEN = re.compile(r"[\x21-\x7e]+")  # what fits a header (RFC 6750, section 2.1)
+T = TypeVar("T")
+FromBytes = Callable[[bytes], T | None]
+
 _AD_ACCOUNT = re.compile(r"/act_(\w+)(?:/|$)")
 _LONGEST_QUOTE: Final = 80  # characters of a body that is not what it should be
 _QUOTED_UP_TO: Final = 65_536  # bytes; a larger body is not searched for secrets
@@ -102,6 +102,15 @@ class GraphClient:
         """GET *path* as the owner of *token*; None leaves a parameter out."""
         return await self.request("GET", path, token=token, params=params)
 
+    async def get_decoded(
+        self, path: str, token: AccessToken, decoder: Decoder[T], /, **params: object
+    ) -> T:
+        """GET as `get` does, but return what *decoder* makes of the answer."""
+        request = self._request("GET", path, token, None, params, None)
+        quota = self._quota(path)
+        found = await self._send(request, quota, decoder.from_bytes, retry=True)
+        return decoder.from_body(found) if isinstance(found, dict) else found
+
     async def request(
         self,
         method: str,
@@ -120,7 +129,7 @@ class GraphClient:
         request that must not act twice.
         """
         request = self._request(method, path, token, bearer, params or {}, form)
-        return await self._send(request, self._quota(path), retry=retry)
+        return await self._send(request, self._quota(path), _nothing, retry=retry)
 
     async def probe(
         self,
@@ -139,7 +148,14 @@ class GraphClient:
             return Probe(answer.response.headers, error)
         return Probe(answer.response.headers, None)
 
-    async def _send(self, request: httpx.Request, quota: Quota, *, retry: bool) -> Body:
+    async def _send(
+        self,
+        request: httpx.Request,
+        quota: Quota,
+        from_bytes: FromBytes[T],
+        *,
+        retry: bool,
+    ) -> T | Body:
         attempt, failure = 1, None
         while True:
             await self._throttle.enter(
@@ -147,7 +163,7 @@ class GraphClient:
             )
             started = self._throttle.clock()
             try:
-                return await self._send_once(request, quota)
+                return await self._send_once(request, quota, from_bytes)
             except MetaconnectError as error:
                 delay = self._throttle.delay_after(quota, attempt, error)
                 if delay is None or not retry:
@@ -182,17 +198,22 @@ class GraphClient:
         return self._http.build_request(
             method,
             f"{self._host.graph_url}/{self._host.version}{path}",
-            params=_encoded(params),
-            data=None if form is None else _encoded(form),
-            headers=_headers(bearer),
+            params=encoded(params),
+            data=None if form is None else encoded(form),
+            headers=headers(bearer),
         )
 
-    async def _send_once(self, request: httpx.Request, quota: Quota) -> Body:
+    async def _send_once(
+        self, request: httpx.Request, quota: Quota, from_bytes: FromBytes[T]
+    ) -> T | Body:
         answer = await send(self._http, request, deadline=self._deadline)
-        headers = answer.response.headers
-        self._throttle.read(quota, headers)
-        self._notice_version(headers)
-        return _body(answer, wait_named(headers, quota.ad_account_id))
+        received = answer.response.headers
+        self._throttle.read(quota, received)
+        self._notice_version(received)
+        found = from_bytes(answer.content) if answer.response.is_success else None
+        if found is not None:
+            return found
+        return _body(answer, wait_named(received, quota.ad_account_id))
 
     def _quota(self, path: str) -> Quota:
         match = _AD_ACCOUNT.match(path)
@@ -229,6 +250,10 @@ class GraphClient:
         self.notice(f"Graph API version: {asked} {warning}".rstrip())
 
 
+def _nothing(_content: bytes) -> None:
+    return None
+
+
 def _body(answer: Answer, wait: float | None) -> Body:
     response, content = answer
     if response.has_redirect_location:
@@ -251,21 +276,3 @@ def _quoted(content: bytes) -> str:
         return f"it has {len(content):,} bytes."
     text = clean(content.decode("utf-8", "replace"), longest=_LONGEST_QUOTE)
     return text or "it is empty."
-
-
-def _headers(bearer: str | None) -> dict[str, str]:
-    headers = {"User-Agent": f"metaconnect/{__version__}", "Accept-Encoding": "gzip"}
-    if bearer is None:
-        return headers
-    if not _TOKEN.fullmatch(bearer):
-        raise TokenRejected("The access token contains characters that no token has.")
-    return headers | {"Authorization": f"Bearer {bearer}"}
-
-
-def _encoded(words: Mapping[str, Any]) -> dict[str, str]:
-    """Lists and objects travel as JSON, as Meta's own SDK sends them."""
-    return {
-        name: value if isinstance(value, str) else msgspec.json.encode(value).decode()
-        for name, value in words.items()
-        if value is not None
-    }

@@ -4,15 +4,30 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, Protocol, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
 
 Body = dict[str, Any]
+T_co = TypeVar("T_co", covariant=True)
 
 _LONGEST_NUMBER: Final = 100  # characters
 _LARGEST_EXPONENT: Final = 308  # that of a float
+
+
+class Decoder(Protocol[T_co]):
+    """Reads the bodies of answers that are no errors; none of them is a dict."""
+
+    def from_bytes(self, content: bytes) -> T_co | None:
+        """
+        Return what *content* holds, None where the whole body must be looked at.
+
+        It may be an error of Meta's all the same, or no JSON: that is None too.
+        """
+
+    def from_body(self, body: Body) -> T_co:
+        """Return what the body holds."""
 
 
 def exact_number(text: str) -> Decimal | str:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 import zlib
-from collections.abc import AsyncIterator
-from typing import Final, NamedTuple
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Final, NamedTuple
 
 import httpx
+import msgspec
 
-from ..errors import ConfigError, NetworkError, ServiceUnavailable, TooMuchData
+from .._version import __version__
+from ..errors import (
+    ConfigError,
+    NetworkError,
+    ServiceUnavailable,
+    TokenRejected,
+    TooMuchData,
+)
 from ..loopback import is_loopback
 from ..models import MetaHost
 from ..redact import clean
@@ -22,6 +31,9 @@ DEADLINE: Final = 60.0  # seconds, for a whole answer
 MAX_BODY: Final = 32 * 1024 * 1024  # bytes, also once inflated
 _TOO_LARGE: Final = f"larger than {MAX_BODY >> 20} MiB"
 _GZIP_OR_ZLIB: Final = 47  # zlib: find out which of the two it is
+
+
+_TOKEN = re.compile(r"[\x21-\x7e]+")  # what fits a header (RFC 6750, section 2.1)
 
 
 class Answer(NamedTuple):
@@ -52,6 +64,25 @@ def open_http(host: MetaHost) -> httpx.AsyncClient:
             "The proxy named in the environment cannot be used.",
             hint="Correct HTTPS_PROXY or ALL_PROXY; socks needs httpx[socks].",
         ) from None
+
+
+def headers(bearer: str | None) -> dict[str, str]:
+    """Return the headers of a request. Raises TokenRejected for no possible token."""
+    words = {"User-Agent": f"metaconnect/{__version__}", "Accept-Encoding": "gzip"}
+    if bearer is None:
+        return words
+    if not _TOKEN.fullmatch(bearer):
+        raise TokenRejected("The access token contains characters that no token has.")
+    return words | {"Authorization": f"Bearer {bearer}"}
+
+
+def encoded(words: Mapping[str, Any]) -> dict[str, str]:
+    """Lists and objects travel as JSON, as Meta's own SDK sends them."""
+    return {
+        name: value if isinstance(value, str) else msgspec.json.encode(value).decode()
+        for name, value in words.items()
+        if value is not None
+    }
 
 
 async def send(

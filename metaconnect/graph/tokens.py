@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 from msgspec.structs import replace
 
 from ..errors import (
@@ -24,8 +24,7 @@ from .errors import error_from, holds_error
 from .paging import rows_of
 
 
-@dataclass(frozen=True, kw_only=True)
-class TokenInfo:
+class TokenInfo(msgspec.Struct, frozen=True, kw_only=True):
     """
     What debug_token says of a token. Times are UTC; None means never, or not
     known: `never_expires` is True only where Meta says so.
@@ -44,7 +43,7 @@ class TokenInfo:
     never_expires: bool = False
     data_access_expires_at: datetime | None = None
     scopes: tuple[str, ...] = ()
-    granular_scopes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    granular_scopes: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     rejection: MetaconnectError | None = None
 
     @property

@@ -9,7 +9,7 @@ https://developers.facebook.com/docs/marketing-api/reference/ads-action-stats
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeVar
 
 from .numbers import integral
@@ -95,10 +95,10 @@ def picked(pick: Pick, number: Read, refuse: Callable[[object], None]) -> Read:
         try:
             found = {entry["action_type"]: entry for entry in value}
             if len(found) == len(value):
-                return number(_chosen(pick, found, _NOTHING).get(pick.window))
+                return number(chosen(pick, found, _NOTHING).get(pick.window))
         except (TypeError, KeyError):
             pass
-        entries = _chosen(pick, _grouped(value, refuse), [_NOTHING])
+        entries = chosen(pick, _grouped(value, refuse), [_NOTHING])
         if len(entries) > 1:  # neither of two is the number
             refuse(entries)
             return None
@@ -107,7 +107,8 @@ def picked(pick: Pick, number: Read, refuse: Callable[[object], None]) -> Read:
     return read
 
 
-def _chosen(pick: Pick, by_type: dict[str, T], nothing: T) -> T:
+def chosen(pick: Pick, by_type: Mapping[str, T], nothing: T) -> T:
+    """Return the entry that *pick* names, of entries by action type."""
     for action_type in pick.types:
         if action_type in by_type:
             return by_type[action_type]

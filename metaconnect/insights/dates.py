@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from ..errors import UsageError
 from ..models import TimeRange
 from .query import InsightsQuery
+
+if TYPE_CHECKING:  # most queries are sent as they are
+    from zoneinfo import ZoneInfo
 
 # "The start date of the time range cannot be beyond 37 months": error 3018.
 MONTHS_KEPT = 37
@@ -102,6 +105,8 @@ def first_day(today: date, months: int = MONTHS_KEPT) -> date:
 
 
 def _zone(name: str | None) -> ZoneInfo | None:
+    from zoneinfo import ZoneInfo
+
     try:
         return ZoneInfo(name) if name else None
     except (KeyError, ValueError, OSError):  # unknown, or not even a name

@@ -10,9 +10,10 @@ from ..errors import InvalidRequest, ServiceUnavailable
 from ..graph.client import GraphClient
 from ..graph.paging import Page, page_of
 from ..graph.throttle import ignore as say_nothing
-from ..models import AccessToken, Row, normal_ad_account_id
+from ..models import AccessToken, normal_ad_account_id
+from .decode import PageDecoder
 from .query import InsightsQuery
-from .rows import Problems, ignore, row_reader
+from .rows import Problems, ignore
 from .schema import TIMEZONE, column_names, requested_fields, requested_windows
 
 ROWS_A_PAGE: Final = 500
@@ -52,7 +53,7 @@ class Source:
         self._raw = raw
         self._timezone_name = timezone_name
         self._problems = problems or ignore
-        self._read_row: Callable[[Mapping[str, Any]], Row] | None = None
+        self._decoder: PageDecoder | None = None
 
     async def page(
         self, query: InsightsQuery, after: str | None = None, limit: int | None = None
@@ -94,23 +95,24 @@ class Source:
     async def _page(
         self, path: str, params: dict[str, object], limit: int | None
     ) -> Page:
-        if self._read_row is None and not self._raw:
-            self._read_row = await self._row_reader()
         params["limit"] = limit or self.rows_a_page
         try:
-            page = page_of(await self.graph.get(path, self._token, **params))
+            if self._raw:
+                return page_of(await self.graph.get(path, self._token, **params))
+            if self._decoder is None:
+                self._decoder = await self._page_decoder()
+            return await self.graph.get_decoded(
+                path, self._token, self._decoder, **params
+            )
         except InvalidRequest as error:
             from .hints import hint_for
 
             error.hint = hint_for(str(error)) or error.hint
             raise
-        if self._read_row is None:
-            return page
-        return Page([self._read_row(row) for row in page.rows], page.after)
 
-    async def _row_reader(self) -> Callable[[Mapping[str, Any]], Row]:
+    async def _page_decoder(self) -> PageDecoder:
         wants_zone = TIMEZONE in column_names(self.query)
-        return row_reader(
+        return PageDecoder(
             self.query,
             self._extra,
             timezone_name=await self.timezone_name() if wants_zone else None,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(slots=True)
-class ReadProgress:
+class ReadProgress(msgspec.Struct):
     """
     Counts while Insights are read; whoever shows it looks at it now and then.
 

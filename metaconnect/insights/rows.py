@@ -68,9 +68,8 @@ def row_reader(
     come last. *problems* is told once for each field with a value that cannot
     be read.
     """
-    names = tuple(dict.fromkeys((*column_names(query), *extra_fields)))
-    make_plan = partial(_plan, names, query, timezone_name)
-    plan = make_plan(lambda _name: _STRICT)
+    make_plan = partial(_plan, query, tuple(extra_fields), timezone_name)
+    plan = make_plan(_strict)
     lenient = _Lenient(query, make_plan, problems)
 
     def read_row(raw: Mapping[str, Any]) -> Row:
@@ -117,13 +116,20 @@ def row_label(query: InsightsQuery, raw: Mapping[str, Any]) -> str:
     return clean(", ".join(parts))
 
 
+def strict_plan(
+    query: InsightsQuery, extra_fields: Iterable[str], timezone_name: str | None
+) -> Plan:
+    """Return each column's name, its key in Meta's row, and what reads the value."""
+    return _plan(query, extra_fields, timezone_name, _strict)
+
+
 def _plan(
-    names: Iterable[str],
     query: InsightsQuery,
+    extra_fields: Iterable[str],
     timezone_name: str | None,
     numbers: Callable[[str], Numbers],
 ) -> Plan:
-    """Return for each column where its value comes from and how it is read."""
+    names = dict.fromkeys((*column_names(query), *extra_fields))
     return tuple(
         (name, TIMEZONE, lambda _value: timezone_name)
         if name == TIMEZONE
@@ -136,7 +142,7 @@ def _column_plan(
     name: str, query: InsightsQuery, numbers: Numbers
 ) -> tuple[str, str, Read]:
     if pick := pick_of(name):
-        number = numbers.counted if pick.kind in _COUNTS else numbers.decimal
+        number = _number_in_list(pick.kind, numbers)
         return name, pick.source, picked(pick, number, numbers.refuse)
     kind = kind_in(query, name)
     if kind.is_actions:
@@ -147,8 +153,20 @@ def _column_plan(
     return name, name, _scalar_reader(kind, numbers)
 
 
+def number_of(name: str, query: InsightsQuery) -> Read:
+    """Return what reads a value in the list of the column *name*, or picked of it."""
+    pick = pick_of(name)
+    return _number_in_list(pick.kind if pick else kind_in(query, name), _STRICT)
+
+
+def _number_in_list(kind: FieldKind, numbers: Numbers) -> Read:
+    if kind in _COUNT_LISTS:
+        return numbers.listed
+    return numbers.counted if kind in _COUNTS else numbers.decimal
+
+
 def _list_reader(kind: FieldKind, query: InsightsQuery, numbers: Numbers) -> Read:
-    number = numbers.listed if kind in _COUNT_LISTS else numbers.decimal
+    number = _number_in_list(kind, numbers)
     windows = query.action_attribution_windows
     if query.splits_actions:
         return as_list(number, query.action_breakdowns, windows, numbers.refuse)
@@ -189,6 +207,10 @@ def _raise(value: object) -> None:
 
 
 _STRICT = Numbers(counted=count, listed=cached_count, decimal=decimal, refuse=_raise)
+
+
+def _strict(_name: str) -> Numbers:
+    return _STRICT
 
 
 def _lenient(report: Callable[[object], None]) -> Numbers:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from ..errors import ConfigError
 from ..redact import remember_secret
@@ -12,8 +13,7 @@ from .names import DESTINATION, NAMES, SECRET, WHERE_TO_FIND
 from .provenance import Source, Trust
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
-class Fields:
+class Fields(msgspec.Struct, frozen=True, kw_only=True):
     """
     Every setting as text, or None where no source has it.
 
@@ -42,10 +42,10 @@ class Fields:
     sync_to: str | None = None
     home: str | None = None
 
-    sources: Mapping[str, Source] = field(default_factory=dict, compare=False)
-    ignored: tuple[Source, ...] = field(default=(), compare=False)
-    withheld: Mapping[str, Source] = field(default_factory=dict, compare=False)
-    searched: tuple[str, ...] = field(default=(), compare=False)
+    sources: Mapping[str, Source] = msgspec.field(default_factory=dict)
+    ignored: tuple[Source, ...] = ()
+    withheld: Mapping[str, Source] = msgspec.field(default_factory=dict)
+    searched: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in SECRET:

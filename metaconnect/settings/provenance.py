@@ -8,10 +8,11 @@ source than the secret itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
 from typing import NamedTuple
+
+import msgspec
 
 from .names import DESTINATION, NAMES, NEVER_FROM_FOLDER
 
@@ -46,21 +47,27 @@ class Source(NamedTuple):
         return "an option" if self.trust is Trust.OPTION else "the environment"
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """The value of a setting, and its source."""
 
-    value: str = field(repr=False)
+    value: str
     source: Source
 
+    def __repr__(self) -> str:
+        """Without the value, which may be a secret."""
+        return f"Found(source={self.source!r})"
 
-@dataclass(frozen=True)
-class Layer:
+
+class Layer(msgspec.Struct, frozen=True):
     """All that one source says."""
 
     trust: Trust
-    values: Mapping[str, str | None] = field(repr=False)
+    values: Mapping[str, str | None]
     path: Path | None = None
+
+    def __repr__(self) -> str:
+        """Without the values, of which some may be secrets."""
+        return f"Layer(trust={self.trust!r}, path={self.path!r})"
 
     def find(self, setting: str) -> Found | None:
         """Return the first of the setting's names that is not empty."""

@@ -24,7 +24,7 @@ from .names import (
 )
 
 
-class Settings(Fields):
+class Settings(Fields, frozen=True, kw_only=True):
     """What follows from the fields. Raises ConfigError where one cannot be used."""
 
     @property

@@ -18,7 +18,9 @@ BENCHMARKS: Mapping[str, Callable[[Programs, int], Iterator[Line]]] = {
     "insights": reading.seven_rows,
     "bulk": reading.many_rows,
     "latency": reading.slow_pages,
+    "clients": reading.many_clients,
     "memory": reading.memory,
+    "requests": reading.requests,
     "imports": startup.imports,
 }
 

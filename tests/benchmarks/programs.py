@@ -28,6 +28,25 @@ def get():
     sys.stdout.write(answer.raise_for_status().text)
 """
 
+BARE = """
+import json, os, sys
+import httpx, typer
+app = typer.Typer()
+@app.command()
+def get():
+    url = f"{os.environ['META_GRAPH_URL']}/{os.environ['BENCHMARK_PATH']}"
+    params = json.loads(os.environ["BENCHMARK_QUERY"])
+    token = os.environ["BENCHMARK_TOKEN"]
+    with httpx.Client(headers={"Authorization": f"Bearer {token}"}) as client:
+        while True:
+            page = client.get(url, params=params).raise_for_status().json()
+            for row in page["data"]:
+                sys.stdout.write(json.dumps(row) + "\\n")
+            if "next" not in page["paging"]:
+                break
+            params["after"] = page["paging"]["cursors"]["after"]
+"""
+
 SDK = """
 import json, os, sys
 from facebook_business.adobjects.adaccount import AdAccount
@@ -66,19 +85,24 @@ class Programs:
     def python(self, code: str) -> Command:
         return Command(arguments=("-c", code), env=self.env, folder=self._folder)
 
-    def connect(self, url: str, token: str, ad_account: str) -> None:
-        """Store the one connection, and point everybody to *url*."""
+    def connect(self, url: str, token: str, *ad_accounts: str) -> None:
+        """Store a connection for each ad account, and point everybody to *url*."""
         folder = Path(self.env["METACONNECT_HOME"])
-        LocalStore(folder, open_secret_store(folder, "file")).save(
-            Connection(
-                client_id="acme",
-                token=AccessToken(value=token),
-                user_facebook_id="1",
-                ad_account_id=ad_account,
+        store = LocalStore(folder, open_secret_store(folder, "file"))
+        for number, ad_account in enumerate(ad_accounts):
+            store.save(
+                Connection(
+                    client_id=f"client{number}",
+                    token=AccessToken(value=token),
+                    user_facebook_id="1",
+                    ad_account_id=ad_account,
+                    ad_account_name="Shoes",
+                    currency="EUR",
+                    timezone_name="UTC",
+                )
             )
-        )
         self.env |= {"META_GRAPH_URL": url, "BENCHMARK_TOKEN": token}
-        self.env |= {"BENCHMARK_ACCOUNT": ad_account}
+        self.env |= {"BENCHMARK_ACCOUNT": ad_accounts[0]}
 
     def _script(self, name: str, source: str, arguments: tuple[str, ...]) -> Command:
         path = self._folder / f"{name}.py"

@@ -44,6 +44,11 @@ class Line:
             kept=None if budget is None else figures.ratio <= budget,
         )
 
+    @classmethod
+    def note(cls, what: str) -> Self:
+        """Return a line without figures."""
+        return cls(what=what, ours="", theirs="", result="")
+
 
 def print_table(lines: Iterable[Line]) -> None:
     table = Table()

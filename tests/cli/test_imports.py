@@ -19,6 +19,8 @@ runpy.run_module("metaconnect", run_name="__main__")
 ALWAYS_TOO_HEAVY = {"keyring", "starlette", "supabase", "uvicorn"}
 NO_NETWORK = {"cryptography", "filelock", "httpx", "msgspec", "sqlite3"}
 # Not pydantic: Typer loads it for the first option that it reads.
+# What httpx loads where it is there, and nothing of ours uses.
+UNUSED = {"h2", "hpack", "zstandard"}
 NO_TERMINAL = {"click", "cryptography", "filelock", "platformdirs", "pygments", "rich"}
 
 
@@ -63,7 +65,8 @@ def test_insights_as_data_load_nothing_for_a_terminal(loaded_by, connected, form
     loaded = loaded_by("insights", "--format", form)
 
     assert {"httpx", "sqlite3", "msgspec"} <= loaded
-    assert not loaded & (ALWAYS_TOO_HEAVY | NO_TERMINAL)
+    assert not loaded & (ALWAYS_TOO_HEAVY | NO_TERMINAL | UNUSED)
+    assert "zoneinfo" not in loaded
 
 
 def test_importing_the_package_loads_neither_its_command_line_nor_a_network():
