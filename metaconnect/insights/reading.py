@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime
@@ -68,8 +69,22 @@ class _Read:
             await self._pieces.stop()
 
     async def rows(self) -> AsyncGenerator[list[Row], None]:
-        first = None if self._report_runs == "always" else await self._first_page()
-        if first is not None and first.after is None:
+        query = await self._source.dated_query()
+        # Rows that are sorted here are cut off when they are sorted.
+        left = None if query.order else query.limit
+        async with aclosing(self._all_rows(left)) as rows:
+            async for page in rows:
+                yield page if left is None else page[:left]
+                if left is not None and (left := left - len(page)) <= 0:
+                    return
+
+    async def _all_rows(self, enough: int | None) -> AsyncGenerator[list[Row], None]:
+        first = (
+            None if self._report_runs == "always" else await self._first_page(enough)
+        )
+        if first is not None and (
+            first.after is None or len(first.rows) >= (enough or math.inf)
+        ):
             yield first.rows
             return
         self._pieces = await self._cut(first)
@@ -78,10 +93,12 @@ class _Read:
             async for page in rows:
                 yield page
 
-    async def _first_page(self) -> Page | None:
+    async def _first_page(self, enough: int | None) -> Page | None:
         """Return the first page of the whole, None where that is too much for Meta."""
+        size = self._source.rows_a_page
+        limit = size if enough is None else min(enough, size)
         try:
-            page = await self._source.page(self._source.query)
+            page = await self._source.page(self._source.query, limit=limit)
         except TooMuchData:
             return None
         self._progress.pages += 1

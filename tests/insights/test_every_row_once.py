@@ -51,6 +51,7 @@ def queries(draw):
         breakdowns=draw(st.sampled_from([(), (), ("age",)])),
         filtering=draw(filters),
         sort=draw(st.sampled_from([(), (), (), ("spend_ascending",)])),
+        limit=draw(st.sampled_from([None, None, None, None, 7, 150])),
     )
 
 
@@ -81,7 +82,7 @@ def plain(meta, query):
     """Return the rows of a sequential read without faults."""
     params = insights_params(query).items()
     texts = {k: v if isinstance(v, str) else json.dumps(v) for k, v in params}
-    return meta.rows(texts)
+    return meta.rows(texts)[: query.limit]
 
 
 @pytest.mark.timeout(180)

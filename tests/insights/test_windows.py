@@ -18,7 +18,7 @@ from metaconnect.insights.windows import (
     rows_a_unit,
     units_of,
 )
-from metaconnect.models import TimeRange
+from metaconnect.models import Order, TimeRange
 
 from .samples import query
 
@@ -50,6 +50,8 @@ def days_of(window):
         ({"filtering": (NAMED, SPENT)}, False),
         ({"sort": ("spend_descending",)}, False),
         ({"time_increment": "all_days"}, False),
+        ({"limit": 700}, False),
+        ({"limit": 700, "order": (Order(column="roas", descending=True),)}, True),
     ],
 )
 def test_a_query_splits_where_no_number_changes(options, splits):
