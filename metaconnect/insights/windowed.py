@@ -22,7 +22,7 @@ from .windows import Units
 HELD: Final = 4  # pages of a piece that cannot be cut, before they are released
 _QUEUED: Final = 2  # pages that such a piece is ahead of who takes them
 _UNPLANNED: Final = 2  # pages by which a piece may be longer than it was planned
-_AHEAD: Final = 3  # pages fetched or planned ahead, for each request in flight
+_AHEAD: Final = 2  # pages fetched or planned ahead, for each request in flight
 
 
 class Pieces:
