@@ -285,10 +285,9 @@ async def test_always_a_report_run_asks_nothing_else(increment):
 
 async def test_progress_counts_pages_and_windows():
     meta = PretendMeta(density=(200,), order="object", latency=2)
-    progress, seen = ReadProgress(), []
+    progress = ReadProgress()
     async with opened(meta, query_of(90), progress=progress) as pages:
-        async for _ in pages:
-            seen.append((progress.windows_done, progress.windows))
+        seen = [(progress.windows_done, progress.windows) async for _ in pages]
 
     assert progress.pages == len(meta.requests)
     assert progress.windows == progress.windows_done == 19
