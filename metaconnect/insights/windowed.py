@@ -82,9 +82,6 @@ class Pieces:
                     self._progress.windows_done += self._units is not None
                     self._change()
                     continue
-            elif head.count == 0:
-                self._plan.pop(0)
-                continue
             for task in self._tasks:
                 if task.done():
                     task.result()  # raises what ended it before its time
@@ -105,8 +102,6 @@ class Pieces:
                 await self._read(piece)
             except Exception as error:  # noqa: BLE001 - raised where its rows are due
                 piece.error = error
-            # Whatever became of the piece to learn from: the others must not wait.
-            self._estimate.learn_dense(self._limit)
             self._change()
 
     def _next_piece(self) -> Piece | None:
@@ -122,7 +117,7 @@ class Pieces:
                 planned += each.planned
             elif planned >= _AHEAD * self._at_once:
                 return None
-            elif self._units is not None and self._estimate.is_known and each.count:
+            elif self._units is not None:
                 return self._cut(index, each, self._units)
         return None
 
@@ -189,9 +184,6 @@ class Pieces:
         fewest = FEWEST_ROWS if piece.count == 1 else self._limit
         rows = await walk.next_rows(fewest=fewest)
         self._progress.pages += 1
-        if not walk.ended and piece.count == 1:
-            self._estimate.learn_dense(self._limit)
-            self._change()
         return rows
 
     def _release(self, piece: Piece, held: list[list[Row]]) -> None:
@@ -238,8 +230,6 @@ class Pieces:
 
     async def _read_report(self, piece: Piece) -> None:
         """Read the rows that a report run finds, those left out that are out."""
-        self._estimate.learn_dense(self._limit)
-        self._change()
         if not self._told:
             self._told = True
             self._source.graph.notice("Meta prepares a report: that takes a while.")

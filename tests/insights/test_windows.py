@@ -149,10 +149,7 @@ def test_the_first_page_says_how_many_rows_a_day_has(rows, found):
 
 
 def test_neighbours_say_how_long_the_next_window_is():
-    estimate = Estimate(90, least=5)
-    assert not estimate.is_known
-
-    estimate.learn(1, [[{}] * 200])
+    estimate = Estimate(90, least=5, known=200)
     assert estimate.window(500) == (2, 5)
     for _ in range(4):
         estimate.learn(5, [[{}] * 500])
