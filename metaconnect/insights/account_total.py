@@ -69,7 +69,7 @@ async def fetch_account_total(
     if whole is None:
         return None
     source = Source(graph, token, ad_account_id, whole, timezone_name=timezone_name)
-    page = await source.page(await source.dated_query())
+    page = await source.page(whole)
     return page.rows[0] if page.rows else None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -54,15 +53,6 @@ class Source:
         self._timezone_name = timezone_name
         self._problems = problems or ignore
         self._read_row: Callable[[Mapping[str, Any]], Row] | None = None
-
-    async def dated_query(self) -> InsightsQuery:
-        """Return the query, with concrete days in the place of relative ones."""
-        if self.query.relative is not None and self.query.time_range is None:
-            from .dates import dated
-
-            zone = await self.timezone_name()
-            self.query = dated(self.query, zone, datetime.now(UTC))
-        return self.query
 
     async def page(
         self, query: InsightsQuery, after: str | None = None, limit: int | None = None

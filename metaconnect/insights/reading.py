@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime
@@ -70,21 +69,22 @@ class _Read:
             await self._pieces.stop()
 
     async def rows(self) -> AsyncGenerator[list[Row], None]:
-        query = await self._source.dated_query()
+        query = self._source.query
         # Rows that are sorted here are cut off when they are sorted.
-        left = None if query.order else query.limit
-        async with aclosing(self._all_rows(left)) as rows:
+        enough = None if query.order else query.limit
+        count = 0
+        async with aclosing(self._all_rows(enough)) as rows:
             async for page in rows:
-                yield page if left is None else page[:left]
-                if left is not None and (left := left - len(page)) <= 0:
+                yield page if enough is None else page[: enough - count]
+                count += len(page)
+                if enough is not None and count >= enough:
                     return
 
     async def _all_rows(self, enough: int | None) -> AsyncGenerator[list[Row], None]:
-        first = (
-            None if self._report_runs == "always" else await self._first_page(enough)
-        )
+        always = self._report_runs == "always"
+        first = None if always else await self._first_page(enough)
         if first is not None and (
-            first.after is None or len(first.rows) >= (enough or math.inf)
+            first.after is None or (enough is not None and len(first.rows) >= enough)
         ):
             yield first.rows
             return

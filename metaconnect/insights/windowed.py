@@ -53,7 +53,8 @@ class Pieces:
         self._limit = source.rows_a_page
         self._changed = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
-        self._told = False
+        self._told = False  # that a report run is needed
+        self._done = self._counted = 0  # pieces
 
     def start(self) -> None:
         count = 1 if self._units is None else self._at_once
@@ -79,7 +80,9 @@ class Pieces:
                     raise head.error
                 if head.done:
                     self._plan.pop(0)
-                    self._progress.windows_done += self._units is not None
+                    if self._units is not None:
+                        self._done += 1
+                        self._progress.windows_done += 1
                     self._change()
                     continue
             for task in self._tasks:
@@ -133,14 +136,14 @@ class Pieces:
 
     def _put(self, index: int, *stretches: Stretch) -> None:
         self._plan[index : index + 1] = stretches
-        done, (_, units) = (
-            self._progress.windows_done,
-            self._estimate.window(self._limit),
-        )
-        self._progress.windows = done + sum(
+        units = self._estimate.window(self._limit)[1]
+        count = self._done + sum(
             1 if isinstance(each, Piece) else math.ceil(each.count / units)
             for each in self._plan
         )
+        # Others count theirs there too.
+        self._progress.windows += count - self._counted
+        self._counted = count
 
     async def _read(self, piece: Piece) -> None:
         try:

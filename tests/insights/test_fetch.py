@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from datetime import date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -195,16 +193,3 @@ async def test_another_refusal_keeps_its_hint(meta, graph, token):
         await fetched(graph, token, query())
 
     assert "x" in caught.value.hint
-
-
-async def test_a_relative_day_is_sent_as_one_of_the_ad_accounts(meta, graph, token):
-    meta.will_answer({"timezone_name": "Pacific/Kiritimati", "id": "act_1"})
-    meta.will_answer({"data": [RAW]})
-    today = datetime.now(ZoneInfo("Pacific/Kiritimati")).date()
-
-    await fetched(graph, token, insights_query(since="today"))
-
-    sent = json.loads(meta.requests[1].params["time_range"])
-    # Midnight there may come while this test runs.
-    assert sent["since"] == sent["until"]
-    assert sent["since"] in (str(today), str(today + timedelta(days=1)))
