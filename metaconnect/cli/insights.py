@@ -136,7 +136,7 @@ def insights(
         every=every,
         all_accounts=all_accounts,
         form=_format(
-            form or (Format.table if chart or spark else None),
+            form or (Format.table if (chart or spark) and not json else None),
             json=json,
             raw=raw,
             output=output,

@@ -56,6 +56,7 @@ def checked(
         all_accounts=options.all_accounts,
     )
     _check_form(query, options)
+    _check_drawings(query, options)
     _check_reading(query, options)
     if options.many and query.sort:
         from ..insights.sorting import orders_in
@@ -84,21 +85,6 @@ def _check_form(query: InsightsQuery, options: ReadOptions) -> None:
         )
     if options.jq and options.form is not Format.json:
         raise UsageError(f"--jq prints what its expression says, not {options.form}.")
-    if options.spark and options.form is not Format.table:
-        raise UsageError(f"--spark is a table, not {options.form}.")
-    if options.spark and query.time_increment == "all_days":
-        raise UsageError("--spark needs several rows for each object: --increment 1.")
-    if options.chart and (options.output or options.form is not Format.table):
-        raise UsageError(
-            "--chart is drawn on the terminal: without --output, --format."
-        )
-    if sum(map(bool, (options.chart, options.spark, options.compare))) > 1:
-        raise UsageError("--chart, --spark and --compare exclude each other.")
-    if options.chart:
-        from ..insights.schema import columns, table_query
-        from ..output.chart import chart_column
-
-        chart_column(columns(table_query(query)), options.chart)
 
 
 def _check_reading(query: InsightsQuery, options: ReadOptions) -> None:
@@ -126,6 +112,29 @@ def _check_reading(query: InsightsQuery, options: ReadOptions) -> None:
             "--jq": options.jq,
         },
     )
+
+
+def _check_drawings(query: InsightsQuery, options: ReadOptions) -> None:
+    if sum(map(bool, (options.chart, options.spark, options.compare))) > 1:
+        raise UsageError("--chart, --spark and --compare exclude each other.")
+    if options.spark and options.form is not Format.table:
+        raise UsageError(f"--spark is a table, not {options.form}.")
+    if options.spark and query.time_increment == "all_days":
+        raise UsageError("--spark needs several rows for each object: --increment 1.")
+    if options.compare and query.date_preset in ("maximum", "data_maximum"):
+        raise UsageError(
+            f"--compare needs to know the days, and Meta chooses those of "
+            f"{query.date_preset}.",
+            hint="Give --since and --until.",
+        )
+    if not options.chart:
+        return
+    if options.output or options.form is not Format.table:
+        raise UsageError("--chart is drawn: it goes without --output and --format.")
+    from ..insights.schema import columns, table_query
+    from ..output.chart import chart_column
+
+    chart_column(columns(table_query(query)), options.chart)
 
 
 def _refuse(option: str, others: Mapping[str, object]) -> None:

@@ -13,7 +13,7 @@ from ..errors import MetaconnectError, UsageError
 from ..graph.accounts import get_ad_account
 from ..graph.client import GraphClient
 from ..graph.gate import IN_FLIGHT
-from ..insights.fetch import ROWS_A_PAGE, Source
+from ..insights.fetch import Source
 from ..insights.progress import ReadProgress
 from ..insights.query import InsightsQuery
 from ..insights.reading import ReportRuns, open_rows
@@ -102,7 +102,6 @@ async def reading(
         timezone_name=request.timezone_name,
         problems=problems,
         waiting=seen.wait,
-        rows_a_page=min(query.limit or ROWS_A_PAGE, ROWS_A_PAGE),
     )
     opened = open_rows(source, report_runs=report_runs, at_once=at_once, progress=seen)
 
@@ -113,7 +112,7 @@ async def reading(
                 yield page
 
     async with opened as rows:
-        if query.order or query.limit:
+        if query.order:
             from .shaping import shaped
 
             async with aclosing(shaped(pages(rows), query, hidden=hidden)) as found:

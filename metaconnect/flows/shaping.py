@@ -1,4 +1,4 @@
-"""The order and the number of rows that a query wants and Meta cannot give."""
+"""The order of rows that a query wants and Meta cannot give."""
 
 from __future__ import annotations
 
@@ -24,19 +24,10 @@ async def shaped(
     What is sorted here is in memory as a whole. *hidden* are keys that are left out
     of the rows, once they are sorted by them.
     """
-    if query.order:
-        rows = sorted_rows(query, [row async for page in pages for row in page])
-        rows = rows[: query.limit]
-        for row in rows if hidden else ():
-            for name in hidden:
-                row.pop(name, None)
-        for begin in range(0, len(rows) or 1, _AT_ONCE):
-            yield rows[begin : begin + _AT_ONCE]
-        return
-    left = query.limit
-    async for page in pages:
-        yield page if left is None else page[:left]
-        if left is not None:
-            left -= len(page)
-            if left <= 0:
-                return
+    rows = sorted_rows(query, [row async for page in pages for row in page])
+    rows = rows[: query.limit]
+    for row in rows if hidden else ():
+        for name in hidden:
+            row.pop(name, None)
+    for begin in range(0, len(rows) or 1, _AT_ONCE):
+        yield rows[begin : begin + _AT_ONCE]

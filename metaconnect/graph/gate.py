@@ -7,18 +7,20 @@ from collections import deque
 from contextlib import suppress
 from typing import Final
 
-IN_FLIGHT: Final = 12  # against the quota of one ad account
+# Against the quota of one ad account. 90 days of 200 rows, two pages for five days,
+# are 18 windows: all of them at once, where next to nothing of the quota is used.
+IN_FLIGHT: Final = 18
 # The app's quota is that of all its ad accounts together.
 IN_FLIGHT_OF_APP: Final = 4 * IN_FLIGHT
-# From what percentage of a quota on only a part of that is let through.
-_STEPS: Final = ((90.0, 12), (75.0, 4), (50.0, 2))
+# What part of that is let through once so many percent of a quota are used.
+_STEPS: Final = ((90.0, 1 / 18), (75.0, 1 / 6), (50.0, 1 / 3), (25.0, 2 / 3))
 
 
 def most_in_flight(full: int, utilisation: float) -> int:
     """Return how many of *full* requests may be under way at that percentage."""
     for used, part in _STEPS:
         if utilisation >= used:
-            return max(1, full // part)
+            return max(1, round(full * part))
     return full
 
 

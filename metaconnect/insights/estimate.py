@@ -17,19 +17,15 @@ class Estimate:
     """
     Says how long the next window should be.
 
-    *least* is how many rows a unit has at least, on average, and *units* how many
-    units there are. `most` is how many units Meta was found to answer for at once.
+    *known* is how many rows one unit has, *least* how many all have at least on
+    average, and *units* how many there are.
     """
 
-    def __init__(self, units: int, *, least: float, known: float | None = None) -> None:
+    def __init__(self, units: int, *, least: float, known: float = 1) -> None:
         self._least = least
-        self._recent: deque[float] = deque([known] if known else (), _RECENT)
+        self._recent: deque[float] = deque([known], _RECENT)
         self._proven = 0
         self._most = units
-
-    @property
-    def is_known(self) -> bool:
-        return bool(self._recent)
 
     def window(self, limit: int) -> tuple[int, int]:
         """Return how many pages and how many units the next window should have."""
@@ -48,11 +44,6 @@ class Estimate:
         """Learn from the first rows of a window that has many more."""
         self._recent.clear()
         self._recent.append(2 * sum(map(len, pages)) / units)
-
-    def learn_dense(self, limit: int) -> None:
-        """Learn that a unit has more rows than a page, where nothing is known."""
-        if not self._recent:
-            self._recent.append(limit + 1)
 
     def learn_too_much(self, units: int) -> None:
         """Learn that *units* are too many for Meta."""

@@ -107,7 +107,7 @@ class Source:
         except InvalidRequest as error:
             from .hints import hint_for
 
-            error.hint = hint_for(str(error)) or error.hint
+            error.hint = hint_for(str(error), self.query, error.subcode) or error.hint
             raise
 
     async def _page_decoder(self) -> PageDecoder:

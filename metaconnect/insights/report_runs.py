@@ -46,8 +46,8 @@ async def _tried(source: Source, query: InsightsQuery) -> str | MetaconnectError
     """Start a run and wait for its end; return its id, or why it has no rows."""
     try:
         run_id = await source.start_report(query)
-    except TooMuchData as error:  # Meta says so of small requests too, now and then
-        return error
+    except TooMuchData:  # Meta says so of small requests too, now and then
+        run_id = await source.start_report(query)
     return await _failure(source, run_id) or run_id
 
 

@@ -22,7 +22,7 @@ from .windows import Units
 HELD: Final = 4  # pages of a piece that cannot be cut, before they are released
 _QUEUED: Final = 2  # pages that such a piece is ahead of who takes them
 _UNPLANNED: Final = 2  # pages by which a piece may be longer than it was planned
-_AHEAD: Final = 3  # pages fetched or planned ahead, for each request in flight
+_AHEAD: Final = 2  # pages fetched or planned ahead, for each request in flight
 
 
 class Pieces:
@@ -53,7 +53,8 @@ class Pieces:
         self._limit = source.rows_a_page
         self._changed = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
-        self._told = False
+        self._told = False  # that a report run is needed
+        self._done = self._counted = 0  # pieces
 
     def start(self) -> None:
         count = 1 if self._units is None else self._at_once
@@ -79,12 +80,11 @@ class Pieces:
                     raise head.error
                 if head.done:
                     self._plan.pop(0)
-                    self._progress.windows_done += self._units is not None
+                    if self._units is not None:
+                        self._done += 1
+                        self._progress.windows_done += 1
                     self._change()
                     continue
-            elif head.count == 0:
-                self._plan.pop(0)
-                continue
             for task in self._tasks:
                 if task.done():
                     task.result()  # raises what ended it before its time
@@ -105,8 +105,6 @@ class Pieces:
                 await self._read(piece)
             except Exception as error:  # noqa: BLE001 - raised where its rows are due
                 piece.error = error
-            # Whatever became of the piece to learn from: the others must not wait.
-            self._estimate.learn_dense(self._limit)
             self._change()
 
     def _next_piece(self) -> Piece | None:
@@ -122,7 +120,7 @@ class Pieces:
                 planned += each.planned
             elif planned >= _AHEAD * self._at_once:
                 return None
-            elif self._units is not None and self._estimate.is_known and each.count:
+            elif self._units is not None:
                 return self._cut(index, each, self._units)
         return None
 
@@ -138,14 +136,14 @@ class Pieces:
 
     def _put(self, index: int, *stretches: Stretch) -> None:
         self._plan[index : index + 1] = stretches
-        done, (_, units) = (
-            self._progress.windows_done,
-            self._estimate.window(self._limit),
-        )
-        self._progress.windows = done + sum(
+        units = self._estimate.window(self._limit)[1]
+        count = self._done + sum(
             1 if isinstance(each, Piece) else math.ceil(each.count / units)
             for each in self._plan
         )
+        # Others count theirs there too.
+        self._progress.windows += count - self._counted
+        self._counted = count
 
     async def _read(self, piece: Piece) -> None:
         try:
@@ -189,9 +187,6 @@ class Pieces:
         fewest = FEWEST_ROWS if piece.count == 1 else self._limit
         rows = await walk.next_rows(fewest=fewest)
         self._progress.pages += 1
-        if not walk.ended and piece.count == 1:
-            self._estimate.learn_dense(self._limit)
-            self._change()
         return rows
 
     def _release(self, piece: Piece, held: list[list[Row]]) -> None:
@@ -238,8 +233,6 @@ class Pieces:
 
     async def _read_report(self, piece: Piece) -> None:
         """Read the rows that a report run finds, those left out that are out."""
-        self._estimate.learn_dense(self._limit)
-        self._change()
         if not self._told:
             self._told = True
             self._source.graph.notice("Meta prepares a report: that takes a while.")

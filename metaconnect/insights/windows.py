@@ -48,12 +48,13 @@ def may_split(query: InsightsQuery) -> bool:
     Return whether windows have the rows of *query*, with the same numbers.
 
     Not where a row is of all days, nor where Meta sorts the rows or chooses them by
-    their numbers: that is Meta's to judge over all days. Nor for a few rows.
+    their numbers: that is Meta's to judge over all days. Nor where only the first
+    rows are wanted: by date they are others. (What is sorted here is cut off here.)
     """
     return (
         query.time_increment != "all_days"
         and not query.sort
-        and query.limit is None
+        and (query.limit is None or bool(query.order))
         and filters_objects(query)
     )
 

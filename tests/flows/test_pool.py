@@ -2,6 +2,7 @@
 
 import pytest
 
+from metaconnect.api import AsyncMetaconnect
 from metaconnect.errors import RateLimited
 
 from .conftest import asked
@@ -43,3 +44,28 @@ async def test_it_can_be_used_again_after_it_was_closed(program, connect):
     assert first.is_closed
     assert await program.insights("acme", "yesterday") == rows
     assert program.parts.http is not first
+
+
+@pytest.mark.parametrize(("max_wait", "requests"), [(30, 1), (90, 2)])
+async def test_a_wait_is_as_long_as_the_program_allows(
+    settings, connect, meta, max_wait, requests
+):
+    connect()
+    meta.sandbox.switches.regain_minutes = 1
+    meta.sandbox.plan("*", "80000")
+
+    async with AsyncMetaconnect(settings, max_wait=max_wait) as program:
+        waits = []
+
+        async def sleep(seconds):
+            waits.append(seconds)
+
+        throttle = program.parts.graph._throttle
+        throttle.sleep, throttle.clock = sleep, lambda: sum(waits)
+        if requests > 1:
+            assert await program.insights("acme", "yesterday")
+        else:
+            with pytest.raises(RateLimited, match="try again in 60 s"):
+                await program.insights("acme", "yesterday")
+
+    assert len(asked(meta, "/insights")) == requests

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import parse_qs
 
 import httpx
@@ -63,6 +63,8 @@ class PretendMeta:
     in_flight: int = 0
     most_in_flight: int = 0
     usage: float = 1.0
+    timezone_name: str | None = "UTC"
+    now: datetime | None = None  # where the only preset is asked for
     made: dict[str, list] = field(default_factory=dict)
 
     async def __call__(self, request):
@@ -84,7 +86,7 @@ class PretendMeta:
         path = request.url.path.removeprefix("/v26.0")
         key = (request.method, path, params.get("after"), params.get("time_range"))
         fault = self.faults.get(number)
-        if fault and self.failed[key] < 3:
+        if fault and self.failed[key] < (1 if request.method == "POST" else 3):
             self.failed[key] += 1
             return self._fault(fault, request)
         if request.method == "POST":
@@ -92,7 +94,9 @@ class PretendMeta:
         if path.startswith("/act_") and path.endswith("/insights"):
             return self._insights(params)
         if path.startswith("/act_"):
-            return answer({"timezone_name": "UTC"})
+            if self.timezone_name is None:
+                return answer({"error": {"code": 100, "message": "no"}}, 400)
+            return answer({"timezone_name": self.timezone_name})
         if path.endswith("/insights"):
             return self._report(path.split("/")[1], params)
         return self._poll(path.removeprefix("/"))
@@ -170,7 +174,7 @@ class PretendMeta:
         names = {"account": (), "campaign": ("campaign_id",), "ad": ("ad_id",)}
         ages = ("18-24", "25-34") if params.get("breakdowns") else (None,)
         found = []
-        for since, until in units(params):
+        for since, until in units(self._dated(params)):
             days = [since + n * DAY for n in range((until - since).days + 1)]
             spent = self._spent(days, params, ages)
             dates = {"date_start": since.isoformat(), "date_stop": until.isoformat()}
@@ -179,6 +183,12 @@ class PretendMeta:
                 row |= {"spend": f"{spend}.00"} | ({"age": age} if age else {})
                 found.append(row)
         return self._sorted(self._filtered(found, params), params)
+
+    def _dated(self, params):
+        if "date_preset" not in params:
+            return params
+        days = {"since": self.now.date() - 28 * DAY, "until": self.now.date() - DAY}
+        return params | {"time_range": json.dumps(days, default=str)}
 
     def _spent(self, days, params, ages):
         """Return what each object has spent: of two ads in one campaign the sum."""

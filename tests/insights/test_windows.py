@@ -18,7 +18,7 @@ from metaconnect.insights.windows import (
     rows_a_unit,
     units_of,
 )
-from metaconnect.models import TimeRange
+from metaconnect.models import Order, TimeRange
 
 from .samples import query
 
@@ -50,6 +50,8 @@ def days_of(window):
         ({"filtering": (NAMED, SPENT)}, False),
         ({"sort": ("spend_descending",)}, False),
         ({"time_increment": "all_days"}, False),
+        ({"limit": 700}, False),
+        ({"limit": 700, "order": (Order(column="roas", descending=True),)}, True),
     ],
 )
 def test_a_query_splits_where_no_number_changes(options, splits):
@@ -147,10 +149,7 @@ def test_the_first_page_says_how_many_rows_a_day_has(rows, found):
 
 
 def test_neighbours_say_how_long_the_next_window_is():
-    estimate = Estimate(90, least=5)
-    assert not estimate.is_known
-
-    estimate.learn(1, [[{}] * 200])
+    estimate = Estimate(90, least=5, known=200)
     assert estimate.window(500) == (2, 5)
     for _ in range(4):
         estimate.learn(5, [[{}] * 500])
