@@ -14,15 +14,22 @@ AT_ONCE = 8
 
 
 async def each(items: Iterable[T], call: Callable[[T], Awaitable[R]]) -> list[R]:
-    """Return what *call* returns for each item, in order; AT_ONCE are under way."""
+    """
+    Return what *call* returns for each item, in order; AT_ONCE are under way.
+
+    The first error stops the others, and is raised as it is.
+    """
     room = asyncio.Semaphore(AT_ONCE)
 
     async def one(item: T) -> R:
         async with room:
             return await call(item)
 
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(one(item)) for item in items]
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(item)) for item in items]
+    except BaseExceptionGroup as several:
+        raise several.exceptions[0] from None
     return [task.result() for task in tasks]
 
 

@@ -48,6 +48,7 @@ class Piece(Stretch):
         self.planned = planned  # pages
         self.page = page  # the first, where it has been fetched already
         self.pages: deque[list[Row]] = deque()
+        self.held = 0  # pages asked for that are not in `pages` yet
         self.under_way = False
         self.done = False
         self.error: Exception | None = None

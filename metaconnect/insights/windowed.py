@@ -23,6 +23,9 @@ HELD: Final = 4  # pages of a piece that cannot be cut, before they are released
 _QUEUED: Final = 2  # pages that such a piece is ahead of who takes them
 _UNPLANNED: Final = 2  # pages by which a piece may be longer than it was planned
 _AHEAD: Final = 2  # pages fetched or planned ahead, for each request in flight
+# Pages in memory, about a megabyte each, above which of the pieces that cannot be cut
+# only the first goes on: the others would wait for it anyway.
+_IN_MEMORY: Final = 10
 
 
 class Pieces:
@@ -183,11 +186,19 @@ class Pieces:
         piece.done = True
 
     async def _next_rows(self, piece: Piece, walk: Walk) -> list[Row]:
+        await self._until(lambda: self._has_room_for(piece))
         # Fewer days are better than fewer rows a page: windows come at once.
         fewest = FEWEST_ROWS if piece.count == 1 else self._limit
+        piece.held += 1
         rows = await walk.next_rows(fewest=fewest)
         self._progress.pages += 1
         return rows
+
+    def _has_room_for(self, piece: Piece) -> bool:
+        """Whether another page of *piece* may be fetched."""
+        pieces = (each for each in self._plan if isinstance(each, Piece))
+        held = sum(each.held + len(each.pages) for each in pieces)
+        return held < _IN_MEMORY or piece.count > 1 or self._plan[0] is piece
 
     def _release(self, piece: Piece, held: list[list[Row]]) -> None:
         """Hand the rows on; those of several units by their dates."""
@@ -198,6 +209,7 @@ class Pieces:
             size = self._source.rows_a_page
             held = [rows[at : at + size] for at in range(0, len(rows), size)]
         piece.pages.extend(held)
+        piece.held = 0
         self._change()
 
     async def _release_early(self, piece: Piece, held: list[list[Row]]) -> None:
@@ -209,6 +221,7 @@ class Pieces:
             piece.sent.add(rows)
         piece.pages.extend(held)
         held.clear()
+        piece.held = 0
         self._change()
         await self._until(lambda: len(piece.pages) < _QUEUED)
 
