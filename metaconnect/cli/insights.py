@@ -54,13 +54,17 @@ if TYPE_CHECKING:
 EXAMPLES = """\
 Examples:
 
-metaconnect insights --preset last_30d --level campaign
+metaconnect insights --preset last_30d --level campaign --increment all_days
 
-metaconnect insights --since 2026-11-01 --until 2026-11-07 --increment 7
+metaconnect insights --since 2w --until yesterday --fields spend,purchases,roas
 
-metaconnect insights --fields spend,purchases,roas --output week.csv
+metaconnect insights --level ad --filter 'spend > 100' --sort -roas --output ads.csv
 
-metaconnect insights | jq '.[].spend'"""
+metaconnect insights --all --compare previous --increment all_days
+
+metaconnect insights --jq '.[].spend'
+
+metaconnect insights --all --preset yesterday --alert 'spend > 500'"""
 
 
 def insights(
@@ -136,10 +140,10 @@ def insights(
         every=every,
         all_accounts=all_accounts,
         form=_format(
-            form or (Format.table if (chart or spark) and not json else None),
+            form,
             json=json,
-            raw=raw,
             output=output,
+            implied=_implied(raw=raw, jq=jq, drawn=bool(chart or spark)),
             lines=bool(alert),
         ),
         named_form=bool(form or json or jq),
@@ -191,16 +195,23 @@ def _program(expression: str | None) -> Program | None:
     return compiled(expression)
 
 
+def _implied(*, raw: bool, jq: str | None, drawn: bool) -> Format | None:
+    """Return the format that other options leave no choice of."""
+    if raw or jq is not None:
+        return Format.json
+    return Format.table if drawn else None
+
+
 def _format(
     form: Format | None,
     *,
     json: bool,
-    raw: bool,
     output: Path | None,
+    implied: Format | None,
     lines: bool,
 ) -> Format:
     """
-    Return the format that was asked for, in words or by the name of a file.
+    Return the format that was asked for: in words, by a file's name, or *implied*.
 
     With *lines* a pipe gets a line for each row.
     """
@@ -212,8 +223,8 @@ def _format(
         return chosen_format(form, json=json)
     if output:
         return _format_of(output)
-    if raw:
-        return chosen_format(Format.json)
+    if implied:
+        return chosen_format(implied)
     found = chosen_format(None)
     return Format.ndjson if lines and found is Format.json else found
 

@@ -34,7 +34,7 @@ COMMANDS = {
     ),
     "insights": Command(
         "insights.insights",
-        "Read Insights and print a table, JSON, NDJSON or CSV.",
+        "Read Insights and print a table, JSON, NDJSON, CSV and more.",
         "EXAMPLES",
     ),
     "sync": Command(

@@ -104,7 +104,9 @@ TogetherOption = Annotated[
 FormatOption = Annotated[
     Format | None,
     typer.Option(
-        "--format", help="How to print. Default: table on a terminal, else json."
+        "--format",
+        metavar="FORMAT",
+        help=f"{', '.join(Format)}. Default: table on a terminal, else json.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Short for --format json.")]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 EXAMPLES = """\
 Examples:
 
-metaconnect query "select date_start, sum(spend) from meta_insights group by 1"
+metaconnect query "select * from meta_insights where report = 'account'"
 
 metaconnect query "from meta_insights_changes" --from insights.duckdb --format csv"""
 

@@ -55,7 +55,7 @@ def explain(
         *([f"Money: {facts.currency}"] if facts.currency else []),
         *_columns(query, counted or {}),
         f"May still change: {_unsettled(facts)}",
-        f"Request: {curl_line(facts)}",
+        f"Request:  {curl_line(facts)}",
     ]
 
 

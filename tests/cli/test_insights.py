@@ -388,3 +388,31 @@ class TestListFields:
 
         assert done.returncode == 2
         assert "--list-fields thruplay" in done.stderr
+
+
+class TestTheFormatThatAnotherOptionImplies:
+    def test_a_program_of_jq_needs_no_format_at_a_terminal(self, connected):
+        with connected.at_terminal("insights", "--jq", "length") as done:
+            done.until(r"(?m)^7\r$")
+            assert done.end() == 0
+
+    @pytest.mark.parametrize("option", [["--chart", "spend"], ["--spark"]])
+    def test_what_is_drawn_is_drawn_on_a_pipe_too(self, connected, option):
+        done = connected.run("insights", *option)
+
+        assert done.returncode == 0, done.stderr
+        assert "spend" in done.stdout
+        assert "{" not in done.stdout
+
+    def test_one_that_is_named_still_contradicts_it(self, connected):
+        done = connected.run("insights", "--spark", "--format", "csv")
+
+        assert done.returncode == 2
+        assert "--spark is a table, not csv." in done.stderr
+
+
+def test_all_ad_accounts_of_one_client_are_counted_as_such(connected):
+    fields = ("--fields", "spend", "--format", "table", "--increment", "all_days")
+    done = connected.run("insights", "--all-accounts", *fields)
+
+    assert done.stdout.startswith("1 client, 30 ad accounts · ")

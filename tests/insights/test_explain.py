@@ -67,7 +67,9 @@ def test_every_number_is_explained():
         "actions:lead:1d_click: lead of actions within 1d_click",
         "May still change: 2026-10-29 to 2026-11-25, each day for 28 days",
     ]
-    assert request.startswith("Request: curl -G https://graph.facebook.com/v26.0/act_1")
+    assert request.startswith(
+        "Request:  curl -G https://graph.facebook.com/v26.0/act_1"
+    )
 
 
 def test_the_request_is_one_line_that_the_shell_reads_back():
