@@ -62,7 +62,7 @@ def test_the_commands_of_a_section_run_one_after_the_other(name, clients, reques
 def test_every_command_of_the_two_chapters_is_in_a_section_that_runs():
     text = chapter(READING) + chapter(WAREHOUSE)
     written = re.findall(
-        r"^(?:\S+ \S+ \S+ \S+ \S+ +cd \S+ && )?metaconnect ", text, re.M
+        r"^(?:\S+ \S+ \S+ \S+ \S+ +cd \S+ && )?metaconnect ", text, re.MULTILINE
     )
     run = [each for section in SECTIONS.values() for each in commands(section)]
     of_supabase = commands(sections(WAREHOUSE)["Supabase"])

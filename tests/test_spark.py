@@ -42,6 +42,8 @@ from metaconnect.spark import (
 from metaconnect.stores.local import LocalStore
 from metaconnect.stores.secrets import open_secret_store
 
+from .readme import blocks, sections
+
 pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support")
 NOW = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -156,6 +158,14 @@ class TestOnSail:
         planned = repr([vars(each) for each in reader.partitions()])
         assert "acme" in planned
         assert not any(token in planned for token in meta.sandbox.tokens)
+
+    def test_the_readmes_example(self, sail, clients, capsys):
+        (code,) = blocks(sections("Into a warehouse")["Spark"], "python")
+        exec(code, {"spark": sail})
+
+        shown = capsys.readouterr().out
+        assert "sum(spend)" in shown
+        assert "Prospecting" in shown
 
     def test_an_error_of_ours_is_readable_in_sparks(self, sail, clients):
         with pytest.raises(PySparkException, match="stranger"):

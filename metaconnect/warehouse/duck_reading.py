@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Lock
+from typing import Final
 
 from ..errors import UsageError
 from .duck_errors import opened
 from .reading import Answer, built, refused
 
+# Connections of one process to one file share their configuration, which is locked.
+_ONE_AT_A_TIME: Final = Lock()
+
 
 def answer_of_duckdb(path: Path, statement: str) -> Answer:
     """Return what *statement* finds in the file. See `reading.answer`."""
+    with _ONE_AT_A_TIME:
+        return _answer(path, statement)
+
+
+def _answer(path: Path, statement: str) -> Answer:
     connection = opened(path, read_only=True)
     import duckdb
 

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.readme import blocks, commands, sections
 from tests.stack import node
 
 SCRIPT = Path(__file__).with_name("dashboard.mjs")
+README = sections("Into a warehouse")["Supabase"]
 
 
 def look(stack, client, email):
@@ -26,6 +28,7 @@ def look(stack, client, email):
         "email": email,
         "password": "pretend-password",
         "client_id": client,
+        "insights": blocks(README, "ts")[0],
     }
     done = subprocess.run(
         ["node", SCRIPT, package / modules["main"]],
@@ -89,9 +92,9 @@ def test_a_viewer_finds_the_connection_without_its_token(stack, client):
 
 
 def test_a_viewer_reads_the_insights_that_the_owner_keeps(stack, client, shell):
-    fields = "spend,impressions,purchases,roas"
-    daily = ("--report", "daily", "--fields", fields)
-    done = shell.run("sync", "--to", "supabase", "--client", client, *daily)
+    (sync,) = commands(README)
+    arguments = [client if word == "ID" else word for word in sync.arguments]
+    done = shell.run(*arguments)
     assert done.returncode == 0, done.stderr
 
     seen = look(stack, client, "viewer@example.com")["insights"]
@@ -101,7 +104,7 @@ def test_a_viewer_reads_the_insights_that_the_owner_keeps(stack, client, shell):
     row = seen["data"][-1]
     day = row["date_start"]
     (meta,) = json.loads(
-        shell.run("insights", "--client", client, "--fields", fields,
+        shell.run("insights", "--client", client, "--fields", arguments[-1],
                   "--since", day, "--until", day).stdout
     )  # fmt: skip
     assert row == {name: meta[name] for name in row}

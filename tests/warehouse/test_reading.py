@@ -1,5 +1,6 @@
 """SQL for synced tables: typed columns, every digit, and nothing but reading."""
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import duckdb
@@ -134,3 +135,10 @@ def test_a_database_that_is_not_there_is_named_without_its_password():
 def test_the_data_api_takes_no_sql():
     with pytest.raises(UsageError, match="takes no SQL"):
         answer("supabase", "select 1")
+
+
+def test_a_file_is_read_by_several_threads(file):
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: answer(str(file), "select a from t"), range(8)))
+
+    assert {each.rows[0]["a"] for each in found} == {Decimal("12.5")}
