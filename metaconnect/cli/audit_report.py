@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..constants import Format
+from ..constants import FieldKind, Format
 from ..insights.findings import Cause
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def print_audits(audits: Sequence[Audit], form: Format) -> None:
         form,
         dim=lambda row: row["verdict"] == "agrees",
         legend=[line for audit in audits for line in _lines(audit, len(audits))],
+        kinds={"spend": FieldKind.MONEY, "missing_spend": FieldKind.MONEY},
         empty="",
     )
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, BinaryIO
 
-from ..constants import Format
+from ..constants import FieldKind, Format
 from ..errors import UsageError
 from .report import report_as_json
 from .terminal import say
@@ -53,13 +54,14 @@ def print_list(
     marker: str | None = None,
     dim: Callable[[Row], bool] = lambda _row: False,
     legend: Sequence[str] = (),
+    kinds: Mapping[str, FieldKind] = MappingProxyType({}),
     empty: str,
 ) -> None:
     """
     Print *rows*, whose keys are *names*: what every command that lists does.
 
     In a table the column *marker* is a star, *dim* says which rows matter less, and
-    *legend* stands below.
+    *legend* stands below. *kinds* are those of the columns that are not text.
     """
     from ..models import Column
     from ..output.base import TableOptions, open_sink
@@ -74,9 +76,8 @@ def print_list(
         empty=empty,
     )
     with opened(None) as file:
-        sink = open_sink(
-            form, file, [Column(name=name) for name in names], table=options
-        )
+        columns = [Column(name=n, kind=kinds.get(n, FieldKind.TEXT)) for n in names]
+        sink = open_sink(form, file, columns, table=options)
         sink.write(rows)
         sink.close()
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..constants import Format
+from ..errors import UsageError
 from ..flows.insights_many import Failure
 from ..flows.report import InsightsReport
 
@@ -200,6 +201,11 @@ def _chart(reading: Reading, shown: Shown) -> str:
     from .output import colors, table_width
 
     column = chart_column(shown.columns, reading.options.chart or "")
+    if column.kind.is_money and shown.currency is None and reading.options.many:
+        raise UsageError(
+            f"One chart cannot hold {column.name} in several currencies.",
+            hint="Draw the ad accounts of one currency, or a number without one.",
+        )
     by = identity(shown.columns, reading.shown)
     drawn = chart(shown.rows, column, by, width=table_width(), color=colors())
     return f"{one_line(shown.caption)}\n{drawn}"

@@ -88,6 +88,11 @@ def _about_combination(names: list[str]) -> str:
         return "Break down by publisher_platform, too: --breakdown publisher_platform"
     # Meta names action_type whether or not it was asked for.
     asked = [name for name in names if name != "action_type"]
+    if len(asked) == 1:
+        return (
+            f"{asked[0]} does not go with action lists: ask for other fields, as "
+            "--fields spend,impressions."
+        )
     return (
         f"Leave out one of {', '.join(asked)}. These go together: https://developers."
         "facebook.com/docs/marketing-api/insights/breakdowns"

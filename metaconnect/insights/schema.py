@@ -111,7 +111,7 @@ def table_columns(
     column only where a row has any.
     """
     shown = columns(query, currency=currency)
-    if query.fields != TABLE_FIELDS:
+    if query.fields[: len(TABLE_FIELDS)] != TABLE_FIELDS:
         return shown
     return tuple(
         column
