@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-from contextlib import contextmanager
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +13,6 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from pyspark.errors import PySparkException
-from pyspark.sql import SparkSession
 from pyspark.sql.datasource import (
     EqualTo,
     GreaterThan,
@@ -51,28 +49,6 @@ QUERY = {
     "until": "2026-10-31",
     "fields": "spend,impressions,ctr,actions,purchases",
 }
-
-
-@contextmanager
-def spark_on_sail():
-    from pysail.spark import SparkConnectServer
-
-    server = SparkConnectServer()
-    server.start()
-    _, port = server.listening_address
-    spark = SparkSession.builder.remote(f"sc://localhost:{port}").getOrCreate()
-    try:
-        yield spark
-    finally:
-        spark.stop()
-        server.stop()
-
-
-@pytest.fixture(scope="module")
-def sail():
-    with spark_on_sail() as spark:
-        spark.dataSource.register(MetaInsights)
-        yield spark
 
 
 @pytest.fixture
@@ -258,7 +234,6 @@ def test_a_number_that_does_not_fit_is_named(name, value):
 
 ON_SPARK = """
 import json, sys
-from pyspark.sql import SparkSession
 from metaconnect.spark import MetaInsights
 spark = (
     SparkSession.builder.master("local[2]")
