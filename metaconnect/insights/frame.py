@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Any, Final, Literal
 
-from ..constants import FieldKind
+from ..constants import Storage
 from ..errors import UsageError
 from ..models import Column, Row
 from .plain import Numbers, plain_rows
 
 Library = Literal["pandas", "polars"]
-_COUNTS: Final = frozenset((FieldKind.COUNT, FieldKind.UNIQUE_COUNT))
-_NUMBERS: Final = frozenset((FieldKind.MONEY, FieldKind.COST, FieldKind.RATIO))
+_NUMBERS: Final = (Storage.COUNT, Storage.DECIMAL)
 
 
 def frame(
@@ -62,7 +61,7 @@ def _pandas(
 
     def typed(column: Column) -> Any:
         values = series[column.name]
-        if column.kind is FieldKind.DATE:
+        if column.kind.storage is Storage.DATE:
             return pd.to_datetime(pd.Series(values, dtype="object"), format="%Y-%m-%d")
         return pd.Series(values, dtype=_pandas_type(column, values, numbers))
 
@@ -70,9 +69,10 @@ def _pandas(
 
 
 def _pandas_type(column: Column, values: Sequence[Any], numbers: Numbers) -> str:
-    if column.kind in _COUNTS and _are_whole(values):
+    storage = column.kind.storage
+    if storage is Storage.COUNT and _are_whole(values):
         return "Int64"
-    if column.kind in _COUNTS | _NUMBERS and numbers == "float":
+    if storage in _NUMBERS and numbers == "float":
         return "Float64"
     return "string" if column.kind.is_text else "object"
 
@@ -90,11 +90,11 @@ def _polars(
 
     def typed(column: Column) -> Any:
         values, kind = series[column.name], column.kind
-        if kind is FieldKind.DATE:
+        if kind.storage is Storage.DATE:
             return pl.Series(column.name, values, pl.String).str.to_date("%Y-%m-%d")
-        if kind in _COUNTS and _are_whole(values):
+        if kind.storage is Storage.COUNT and _are_whole(values):
             return pl.Series(column.name, values, pl.Int64)
-        if kind in _COUNTS | _NUMBERS:
+        if kind.storage in _NUMBERS:
             return pl.Series(column.name, values, number, strict=False)
         if kind.is_text:
             return pl.Series(column.name, values, pl.String)
