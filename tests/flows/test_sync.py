@@ -337,3 +337,12 @@ async def test_a_project_without_the_client_says_so(
         (done,) = await other.sync("supabase")
 
     assert isinstance(done.problem, ClientNotFound)
+
+
+async def test_a_last_day_is_refused(program, connect, place, meta):
+    connect()
+
+    with pytest.raises(UsageError, match="leave out until"):
+        await program.sync(place, since="2026-11-01", until="2026-11-10")
+
+    assert not insights_calls(meta)
