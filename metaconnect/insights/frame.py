@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from ..constants import Storage
 from ..errors import UsageError
 from ..models import Column, Row
+from ..output.text import well_formed
 from .plain import Numbers, plain_rows
 
 Library = Literal["pandas", "polars"]
@@ -34,7 +35,8 @@ def frame(
     library = library or _installed()
     values = plain_rows(rows, numbers)
     series = {
-        column.name: [row.get(column.name) for row in values] for column in columns
+        column.name: [_utf8(row.get(column.name)) for row in values]
+        for column in columns
     }
     make = _pandas if _require(library) == "pandas" else _polars
     return make(series, columns, numbers)
@@ -105,6 +107,10 @@ def _polars(
         return pl.Series(column.name, values, pl.Object)
 
     return pl.DataFrame([typed(column) for column in columns])
+
+
+def _utf8(value: Any) -> Any:
+    return well_formed(value) if isinstance(value, str) else value
 
 
 def _are_whole(values: Sequence[Any]) -> bool:
