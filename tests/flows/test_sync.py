@@ -322,7 +322,7 @@ async def test_a_schema_that_somebody_changed_is_said(program, connect, clock, p
 async def test_a_project_without_the_client_says_so(
     program, settings, connect, clock, stack
 ):
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     connect()
     there = replace(
