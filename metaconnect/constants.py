@@ -102,6 +102,17 @@ DEFAULT_FIELDS = (
 )
 
 
+class Storage(StrEnum):
+    """What a column that is kept holds, whichever the file or the database."""
+
+    TEXT = "text"
+    DATE = "date"
+    TIME = "time"
+    COUNT = "count"
+    DECIMAL = "decimal"
+    JSON = "json"
+
+
 class FieldKind(StrEnum):
     """What the values of an Insights column are, and how they may be used."""
 
@@ -134,7 +145,21 @@ class FieldKind(StrEnum):
     @property
     def is_actions(self) -> bool:
         """Whether the values are lists by `action_type`."""
-        return self in _ACTION_LISTS
+        return self in _OF_ONE
+
+    @property
+    def of_one(self) -> FieldKind:
+        """What one number of an action list is; else the kind itself."""
+        return _OF_ONE.get(self, self)
+
+    @property
+    def storage(self) -> Storage:
+        """
+        What a column of such values holds.
+
+        Meta estimates some counts as fractions: what keeps them must take those, too.
+        """
+        return _STORAGES.get(self, Storage.JSON)
 
     @property
     def is_listed(self) -> bool:
@@ -151,15 +176,23 @@ _TEXTS = frozenset((FieldKind.TEXT, FieldKind.ID, FieldKind.DATE))
 _ADDS_UP = frozenset(
     (FieldKind.COUNT, FieldKind.MONEY, FieldKind.ACTIONS, FieldKind.ACTION_VALUES)
 )
-_ACTION_LISTS = frozenset(
-    (
-        FieldKind.ACTIONS,
-        FieldKind.UNIQUE_ACTIONS,
-        FieldKind.ACTION_VALUES,
-        FieldKind.ACTION_COSTS,
-        FieldKind.ACTION_RATIOS,
-    )
-)
+_OF_ONE: Mapping[FieldKind, FieldKind] = {
+    FieldKind.ACTIONS: FieldKind.COUNT,
+    FieldKind.UNIQUE_ACTIONS: FieldKind.UNIQUE_COUNT,
+    FieldKind.ACTION_VALUES: FieldKind.MONEY,
+    FieldKind.ACTION_COSTS: FieldKind.COST,
+    FieldKind.ACTION_RATIOS: FieldKind.RATIO,
+}
+_STORAGES: Mapping[FieldKind, Storage] = {
+    FieldKind.TEXT: Storage.TEXT,
+    FieldKind.ID: Storage.TEXT,
+    FieldKind.DATE: Storage.DATE,
+    FieldKind.COUNT: Storage.COUNT,
+    FieldKind.UNIQUE_COUNT: Storage.COUNT,
+    FieldKind.MONEY: Storage.DECIMAL,
+    FieldKind.COST: Storage.DECIMAL,
+    FieldKind.RATIO: Storage.DECIMAL,
+}
 _IN_CURRENCY = frozenset(
     (
         FieldKind.MONEY,

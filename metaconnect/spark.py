@@ -12,9 +12,9 @@ Insights as a data source of Spark, for what outgrows one machine.
     )
 
 The options are `clients`, `all_accounts`, `partitions`, and those of a query in the
-words of `metaconnect.insights.query.InsightsOptions`; lists have commas in them. The
-token is none of them: the driver and each worker read their own settings, and ask the
-store for the client's.
+words of `metaconnect.insights.query.InsightsOptions`, without its `sort` and `limit`;
+lists have commas in them. The token is none of them: the driver and each worker read
+their own settings, and ask the store for the client's.
 https://spark.apache.org/docs/latest/api/python/tutorial/sql/python_data_source.html
 """
 
@@ -22,8 +22,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
 
+import pyarrow as pa
+from msgspec.structs import replace
 from pyspark.sql.datasource import (
     DataSource,
     DataSourceReader,
@@ -47,30 +49,39 @@ from pyspark.sql.types import (
 )
 
 from .blocking import Metaconnect
-from .constants import FieldKind
+from .constants import Storage
 from .errors import UsageError
 from .flows.insights import InsightsRequest
 from .flows.insights_many import CLIENT, label, labelled_columns
-from .insights.dates import date_range
+from .insights.dates import date_range, dated, today_in
 from .insights.query import InsightsOptions, InsightsQuery, insights_query
-from .insights.windows import stretches
+from .insights.windows import may_split, stretches
 from .models import Column, Row, TimeRange
 from .output.json import json_text
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from .output.text import well_formed
+from .warehouse.scale import DIGITS, SCALE
 
 DATES: Final = ("date_start", "date_stop")
-# As DuckDB, PostgreSQL and Parquet have them; Meta sends at most six decimals.
-PRECISION: Final = 38
-SCALE: Final = 12
+# What has none of these is text, or JSON.
+_SPARK_TYPES: Final[Mapping[Storage, DataType]] = {
+    Storage.DATE: DateType(),
+    Storage.COUNT: LongType(),
+    Storage.DECIMAL: DecimalType(DIGITS, SCALE),
+}
+_ARROW_TYPES: Final[Mapping[Storage, pa.DataType]] = {
+    Storage.DATE: pa.date32(),
+    Storage.COUNT: pa.int64(),
+    Storage.DECIMAL: pa.decimal128(DIGITS, SCALE),
+}
 # A partition costs 0.3 s before its first row.
 _SHORTEST: Final = 30  # days
 _PARTITIONS: Final = 16
 _DAY: Final = timedelta(days=1)
-_COUNTS: Final = frozenset((FieldKind.COUNT, FieldKind.UNIQUE_COUNT))
-_DECIMALS: Final = frozenset((FieldKind.MONEY, FieldKind.COST, FieldKind.RATIO))
-_QUERY: Final = frozenset(InsightsOptions.__annotations__) | {"date_preset"}
+# Each worker has a part of the rows.
+_SPARKS_OWN: Final = frozenset(("sort", "limit"))
+_QUERY: Final = frozenset(InsightsOptions.__annotations__) - _SPARKS_OWN | {
+    "date_preset"
+}
 _OWN: Final = frozenset(("clients", "all_accounts", "partitions"))
 
 
@@ -84,10 +95,15 @@ class Options(NamedTuple):
 
 
 class Part(NamedTuple):
-    """What a worker reads at a time; it looks the token up by the client."""
+    """
+    What a worker reads at a time; it looks the token up by the client.
+
+    `timezone_name` is the ad account's, None where it is not known.
+    """
 
     client_id: str
     ad_account_id: str
+    timezone_name: str | None
     window: TimeRange
 
 
@@ -148,9 +164,12 @@ class InsightsReader(DataSourceReader):
         parts = cast("InsightsPartition", partition).parts
         with Metaconnect() as meta:
             for part in parts:
-                connection = meta.connection(part.client_id)
                 request = InsightsRequest(
-                    connection=connection,
+                    connection=replace(
+                        meta.connection(part.client_id),
+                        ad_account_id=part.ad_account_id,
+                        timezone_name=part.timezone_name,
+                    ),
                     ad_account_id=part.ad_account_id,
                     query=query,
                     window=part.window,
@@ -199,6 +218,12 @@ def options_of(given: Mapping[str, str]) -> Options:
     """Return what *given*, Spark's options, ask. Raises UsageError."""
     options = {name.lower(): value for name, value in given.items()}
     options.pop("path", None)
+    if wrong := options.keys() & _SPARKS_OWN:
+        raise UsageError(
+            f"meta_insights has no option {', '.join(sorted(wrong))}: Spark sorts and "
+            "limits what it has loaded.",
+            hint="Call .sort(…) or .limit(…) on the data frame.",
+        )
     if unknown := options.keys() - _QUERY - _OWN:
         raise UsageError(
             f"meta_insights has no option {', '.join(sorted(unknown))}.",
@@ -220,11 +245,14 @@ def options_of(given: Mapping[str, str]) -> Options:
 
 def parts_of(request: InsightsRequest, bounds: Bounds, now: datetime) -> list[Part]:
     """
-    Return the windows to read: whole units of the query, a month or more each.
+    Return the windows to read: whole units of the query, a month or more each, and all
+    days in one where Meta chooses rows by their numbers. None begins after today: Meta
+    would refuse it.
 
-    Raises UsageError where the dates cannot be known.
+    Raises UsageError where the dates cannot be known, or asked for.
     """
-    query, zone = request.query, request.timezone_name
+    zone = request.timezone_name
+    query = dated(request.query, zone, now)
     days = date_range(query, timezone_name=zone, now=now)
     if days is None:
         raise UsageError(
@@ -232,11 +260,18 @@ def parts_of(request: InsightsRequest, bounds: Bounds, now: datetime) -> list[Pa
             f"{request.connection.client_id!r}.",
             hint="Give the options since and until.",
         )
-    client_id = request.connection.client_id
+    wanted = list(_wanted(query, days, bounds))
+    if wanted and not may_split(query):
+        windows = [days]
+    else:
+        windows = [
+            part for each in wanted for part in stretches(query, each, _SHORTEST)
+        ]
+    client_id, last = request.connection.client_id, today_in(zone, now) or days.until
     return [
-        Part(client_id, request.ad_account_id, window)
-        for stretch in _wanted(query, days, bounds)
-        for window in stretches(query, stretch, _SHORTEST)
+        Part(client_id, request.ad_account_id, zone, window)
+        for window in windows
+        if window.since <= last
     ]
 
 
@@ -257,7 +292,12 @@ def _wanted(
 
 def spark_schema(columns: Iterable[Column]) -> StructType:
     """Return the types of *columns* in Spark; rows of objects are JSON."""
-    return StructType([StructField(c.name, _spark_type(c)) for c in columns])
+    return StructType(
+        [
+            StructField(c.name, _SPARK_TYPES.get(c.kind.storage, StringType()))
+            for c in columns
+        ]
+    )
 
 
 def record_batch(columns: Sequence[Column], rows: Sequence[Row]) -> pa.RecordBatch:
@@ -266,12 +306,12 @@ def record_batch(columns: Sequence[Column], rows: Sequence[Row]) -> pa.RecordBat
 
     Raises UsageError for a number that does not fit its column.
     """
-    import pyarrow as pa
 
     def array(column: Column) -> pa.Array:
+        storage = column.kind.storage
         try:
-            values = [_value(column, row.get(column.name)) for row in rows]
-            return pa.array(values, type=_arrow_type(column))
+            values = [_value(storage, row.get(column.name)) for row in rows]
+            return pa.array(values, type=_ARROW_TYPES.get(storage, pa.string()))
         except (pa.ArrowInvalid, pa.ArrowTypeError, ValueError) as error:
             raise UsageError(
                 f"{column.name} does not fit its column: {error}.",
@@ -308,35 +348,13 @@ def _day(value: object) -> date | None:
     return value if isinstance(value, date) else None
 
 
-def _spark_type(column: Column) -> DataType:
-    if column.kind is FieldKind.DATE:
-        return DateType()
-    if column.kind in _COUNTS:
-        return LongType()
-    if column.kind in _DECIMALS:
-        return DecimalType(PRECISION, SCALE)
-    return StringType()
-
-
-def _arrow_type(column: Column) -> pa.DataType:
-    import pyarrow as pa
-
-    if column.kind is FieldKind.DATE:
-        return pa.date32()
-    if column.kind in _COUNTS:
-        return pa.int64()
-    if column.kind in _DECIMALS:
-        return pa.decimal128(PRECISION, SCALE)
-    return pa.string()
-
-
-def _value(column: Column, value: object) -> object:
+def _value(storage: Storage, value: object) -> object:
     if value is None:
         return None
-    if column.kind is FieldKind.DATE:
+    if storage is Storage.DATE:
         return date.fromisoformat(str(value))
-    if column.kind in _COUNTS and not isinstance(value, int):
+    if storage is Storage.COUNT and not isinstance(value, int):
         raise ValueError(f"{value} is no whole number")  # Arrow would cut it
-    if column.kind in _COUNTS | _DECIMALS or isinstance(value, str):
+    if storage in _ARROW_TYPES:
         return value
-    return json_text(value).decode()
+    return well_formed(value) if isinstance(value, str) else json_text(value).decode()

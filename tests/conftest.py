@@ -19,7 +19,7 @@ from metaconnect.sandbox.server import SandboxServer
 
 from .cli.shell import Shell, browser
 
-pytest_plugins = ["tests.stack.plugin"]
+pytest_plugins = ["tests.sail", "tests.stack.plugin"]
 
 # A shell's background job is started with SIGINT ignored, and so would be
 # every program that a test starts and interrupts.

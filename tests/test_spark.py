@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-from contextlib import contextmanager
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +13,6 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from pyspark.errors import PySparkException
-from pyspark.sql import SparkSession
 from pyspark.sql.datasource import (
     EqualTo,
     GreaterThan,
@@ -53,28 +51,6 @@ QUERY = {
     "until": "2026-10-31",
     "fields": "spend,impressions,ctr,actions,purchases",
 }
-
-
-@contextmanager
-def spark_on_sail():
-    from pysail.spark import SparkConnectServer
-
-    server = SparkConnectServer()
-    server.start()
-    _, port = server.listening_address
-    spark = SparkSession.builder.remote(f"sc://localhost:{port}").getOrCreate()
-    try:
-        yield spark
-    finally:
-        spark.stop()
-        server.stop()
-
-
-@pytest.fixture(scope="module")
-def sail():
-    with spark_on_sail() as spark:
-        spark.dataSource.register(MetaInsights)
-        yield spark
 
 
 @pytest.fixture
@@ -150,6 +126,25 @@ class TestOnSail:
             rows = meta.insights("acme", **QUERY)
 
         assert total == sum(row["spend"] for row in rows)
+
+    def test_each_ad_account_has_its_own_time_zone(self, sail, clients, meta):
+        meta.sandbox.switches.ad_accounts = 3
+        options = {"fields": "timezone_name,spend", "since": "2d", "clients": "acme"}
+        rows = read(sail, **options, all_accounts="true").collect()
+        with Metaconnect() as library:
+            expected = library.insights_many(
+                ["acme"], all_accounts=True, fields="timezone_name,spend", since="2d"
+            ).rows
+
+        assert sorted(plain(row)["timezone_name"] for row in rows) == sorted(
+            row["timezone_name"] for row in expected
+        )
+        assert len({row["timezone_name"] for row in expected}) > 1
+
+    @pytest.mark.parametrize("option", ["limit", "sort"])
+    def test_what_spark_does_itself_is_refused(self, option):
+        with pytest.raises(UsageError, match=f"no option {option}: Spark sorts"):
+            options_of({option: "spend"})
 
     def test_no_token_is_an_option_or_part_of_a_partition(self, clients, meta):
         with pytest.raises(UsageError, match="has no option token"):
@@ -235,6 +230,31 @@ class TestPartitions:
         assert bounds.narrowed(EqualTo(("client",), "b")).clients == {"b"}
         assert bounds.narrowed(EqualTo(("client",), "c")).clients == set()
 
+    def test_rows_chosen_by_their_numbers_are_read_at_once(self):
+        request = self.request(
+            since="2026-01-01", until="2026-06-30", filtering="spend > 5"
+        )
+        bounds = Bounds().narrowed(EqualTo(("date_start",), dt.date(2026, 3, 1)))
+
+        (part,) = parts_of(request, bounds, NOW)
+        assert part.window == request.query.time_range
+
+    def test_nothing_begins_after_today(self):
+        request = self.request(since="2026-11-01", until="2027-06-30")
+
+        (part,) = parts_of(request, Bounds(), NOW)
+        assert part.window.since == dt.date(2026, 11, 1)
+
+    @pytest.mark.parametrize(
+        ("since", "said"),
+        [("2020-01-01", "37 months"), ("2027-01-01", "not begun")],
+    )
+    def test_dates_that_cannot_be_asked_for_are_refused(self, since, said):
+        request = self.request(since=since, until="2027-06-30")
+
+        with pytest.raises(UsageError, match=said):
+            parts_of(request, Bounds(), NOW)
+
     def test_dates_that_meta_alone_knows_are_refused(self):
         with pytest.raises(UsageError, match="maximum"):
             parts_of(self.request(date_preset="maximum"), Bounds(), NOW)
@@ -268,7 +288,6 @@ def test_a_number_that_does_not_fit_is_named(name, value):
 
 ON_SPARK = """
 import json, sys
-from pyspark.sql import SparkSession
 from metaconnect.spark import MetaInsights
 spark = (
     SparkSession.builder.master("local[2]")

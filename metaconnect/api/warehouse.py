@@ -40,17 +40,20 @@ class Warehouse(ManyClients):
 
         *to* is a DuckDB file, ``postgresql://…`` or ``supabase``. What is kept are
         *reports* (see `metaconnect.insights.reports.report`), else one report of the
-        options, which are those of `insights` without its preset. A first sync reads
-        from `since` on, by default the last 28 days; later ones what is new, and the
-        last *days* again.
+        options, which are those of `insights` without its preset and `until`. A first
+        sync reads from `since` on, by default the last 28 days; later ones what is new,
+        and the last *days* again.
 
         What fails for one client is part of its result, and *told* of at once, as the
         others are. Raises UsageError, ConfigError and StoreError where the table cannot
         be used: then nothing was read.
         """
+        from ..errors import UsageError
         from ..flows.sync import Synced
         from ..insights.reports import report, require_different
 
+        if options.get("until") is not None:
+            raise UsageError("A table is kept up to yesterday: leave out until.")
         since = options.pop("since", None)
         if reports is None:
             query = insights_query(**options)

@@ -12,12 +12,12 @@ from msgspec.structs import replace
 
 from ..errors import MetaconnectError
 from ..graph.client import GraphClient
+from ..insights import dates
 from ..insights.audit import (
     Evidence,
     dated,
     findings,
 )
-from ..insights.dates import date_range
 from ..insights.findings import Finding, Verdict
 from ..insights.progress import ReadProgress
 from ..insights.query import InsightsQuery, insights_query
@@ -77,18 +77,19 @@ async def audit(
     Its query counts for its dates only. It takes five requests and one for each
     breakdown, of few rows; one more where objects are missing, and one or two for
     each check that nothing explains, which name the days. With *table* the rows of
-    its reports are read too.
+    its reports are read too. Raises UsageError for dates that cannot be asked for.
     """
     account = await ad_account_of(request, graph=graph)
     zone = account.timezone_name
-    window = date_range(request.dated_query, timezone_name=zone, now=now)
+    query = dates.dated(request.dated_query, zone, now)
+    window = dates.date_range(query, timezone_name=zone, now=now)
     reader = Reader(replace(request, window=window), graph, problems, progress)
-    queries = queries_of(request.query, breakdowns)
+    queries = queries_of(query, breakdowns)
     evidence = await evidence_of(reader, queries, breakdowns)
     found = findings(evidence)
     by_day = await rows_by_day(reader, queries, found, evidence)
     of_table = await _of_table(table, reader, window, evidence)
-    todays = date_range(_TODAY, timezone_name=zone, now=now)
+    todays = dates.date_range(_TODAY, timezone_name=zone, now=now)
     today = todays.since if todays else None
     return Audit(
         request=request,

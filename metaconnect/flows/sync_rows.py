@@ -8,16 +8,14 @@ from datetime import date, datetime
 
 import msgspec
 
-from ..constants import FieldKind
+from ..constants import Storage
 from ..errors import ServiceUnavailable, UsageError
 from ..insights.grid import window_end
 from ..insights.reports import Report, breakdown_key, entity_id
 from ..insights.schema import columns
 from ..models import Row, TimeRange
-from ..warehouse.base import BASE, ROW_KEY, Columns, Part, Series, Storage, Window
+from ..warehouse.base import BASE, ROW_KEY, Columns, Part, Series, Window
 
-_COUNTS = frozenset((FieldKind.COUNT, FieldKind.UNIQUE_COUNT))
-_DECIMALS = frozenset((FieldKind.MONEY, FieldKind.COST, FieldKind.RATIO))
 # In the key already, under the same names.
 _IN_KEY = frozenset(("date_start", "date_stop", "account_id"))
 _LONGEST_NAME = 63  # bytes, in PostgreSQL
@@ -38,7 +36,7 @@ def table_columns_of(report: Report) -> Columns:
     for column in columns(report.query):
         if column.name not in _IN_KEY:
             _require_column(column.name, found)
-            found[column.name] = _storage(column.kind)
+            found[column.name] = column.kind.storage
     return found
 
 
@@ -128,14 +126,6 @@ def _window_of(day: date, batch: Sequence[TimeRange]) -> date:
     if not place or day > batch[place - 1].until:
         raise ServiceUnavailable(f"Meta sent a row of {day}, which was not asked for.")
     return batch[place - 1].since
-
-
-def _storage(kind: FieldKind) -> Storage:
-    if kind in _COUNTS:
-        return Storage.COUNT
-    if kind in _DECIMALS:
-        return Storage.DECIMAL
-    return Storage.TEXT if kind.is_text else Storage.JSON
 
 
 def _require_column(name: str, others: Columns) -> None:

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Any, Final, Literal
 
-from ..constants import FieldKind
+from ..constants import Storage
 from ..errors import UsageError
 from ..models import Column, Row
+from ..output.text import well_formed
 from .plain import Numbers, plain_rows
 
 Library = Literal["pandas", "polars"]
-_COUNTS: Final = frozenset((FieldKind.COUNT, FieldKind.UNIQUE_COUNT))
-_NUMBERS: Final = frozenset((FieldKind.MONEY, FieldKind.COST, FieldKind.RATIO))
+_NUMBERS: Final = (Storage.COUNT, Storage.DECIMAL)
 
 
 def frame(
@@ -35,7 +35,8 @@ def frame(
     library = library or _installed()
     values = plain_rows(rows, numbers)
     series = {
-        column.name: [row.get(column.name) for row in values] for column in columns
+        column.name: [_utf8(row.get(column.name)) for row in values]
+        for column in columns
     }
     make = _pandas if _require(library) == "pandas" else _polars
     return make(series, columns, numbers)
@@ -62,7 +63,7 @@ def _pandas(
 
     def typed(column: Column) -> Any:
         values = series[column.name]
-        if column.kind is FieldKind.DATE:
+        if column.kind.storage is Storage.DATE:
             return pd.to_datetime(pd.Series(values, dtype="object"), format="%Y-%m-%d")
         return pd.Series(values, dtype=_pandas_type(column, values, numbers))
 
@@ -70,9 +71,10 @@ def _pandas(
 
 
 def _pandas_type(column: Column, values: Sequence[Any], numbers: Numbers) -> str:
-    if column.kind in _COUNTS and _are_whole(values):
+    storage = column.kind.storage
+    if storage is Storage.COUNT and _are_whole(values):
         return "Int64"
-    if column.kind in _COUNTS | _NUMBERS and numbers == "float":
+    if storage in _NUMBERS and numbers == "float":
         return "Float64"
     return "string" if column.kind.is_text else "object"
 
@@ -90,11 +92,11 @@ def _polars(
 
     def typed(column: Column) -> Any:
         values, kind = series[column.name], column.kind
-        if kind is FieldKind.DATE:
+        if kind.storage is Storage.DATE:
             return pl.Series(column.name, values, pl.String).str.to_date("%Y-%m-%d")
-        if kind in _COUNTS and _are_whole(values):
+        if kind.storage is Storage.COUNT and _are_whole(values):
             return pl.Series(column.name, values, pl.Int64)
-        if kind in _COUNTS | _NUMBERS:
+        if kind.storage in _NUMBERS:
             return pl.Series(column.name, values, number, strict=False)
         if kind.is_text:
             return pl.Series(column.name, values, pl.String)
@@ -105,6 +107,10 @@ def _polars(
         return pl.Series(column.name, values, pl.Object)
 
     return pl.DataFrame([typed(column) for column in columns])
+
+
+def _utf8(value: Any) -> Any:
+    return well_formed(value) if isinstance(value, str) else value
 
 
 def _are_whole(values: Sequence[Any]) -> bool:

@@ -60,16 +60,6 @@ ATTRIBUTION_WINDOWS: Final = tuple(
     """.split()  # noqa: SIM905 - a list of words
 )
 
-_ONE_OF: Final[Mapping[FieldKind, FieldKind]] = MappingProxyType(
-    {
-        FieldKind.ACTIONS: FieldKind.COUNT,
-        FieldKind.UNIQUE_ACTIONS: FieldKind.UNIQUE_COUNT,
-        FieldKind.ACTION_VALUES: FieldKind.MONEY,
-        FieldKind.ACTION_COSTS: FieldKind.COST,
-        FieldKind.ACTION_RATIOS: FieldKind.RATIO,
-    }
-)
-
 
 class Pick(msgspec.Struct, frozen=True, kw_only=True):
     """
@@ -88,7 +78,7 @@ class Pick(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def kind(self) -> FieldKind:
         """Return what the number is: a count, money, a cost or a ratio."""
-        return _ONE_OF[FIELDS[self.source]]
+        return FIELDS[self.source].of_one
 
 
 PLAIN: Final[Mapping[str, Pick]] = MappingProxyType(
@@ -110,7 +100,8 @@ def pick_of(name: str) -> Pick | None:
     if name in PLAIN:
         return PLAIN[name]
     source, colon, action_type = name.partition(":")
-    if not colon or not action_type or FIELDS.get(source) not in _ONE_OF:
+    kind = FIELDS.get(source)
+    if not colon or not action_type or not kind or not kind.is_actions:
         return None
     rest, colon, window = action_type.rpartition(":")
     if colon and rest and is_window(window):

@@ -17,6 +17,7 @@ from ..constants import Level
 from ..errors import UsageError
 from ..models import Row
 from ..output.json import json_text
+from .account_total import filters_objects
 from .query import InsightsQuery, insights_query
 
 DAYS: Final = 28  # the longest attribution window that Meta has had
@@ -79,7 +80,11 @@ def report(
     days: int = DAYS,
     query: InsightsQuery | None = None,
 ) -> Report:
-    """Return the report of *query*, whose dates do not count. Raises UsageError."""
+    """
+    Return the report of *query*, whose dates do not count.
+
+    Raises UsageError for what no table can keep.
+    """
     query = query or InsightsQuery()
     if query.time_increment == "all_days":
         raise UsageError(
@@ -92,7 +97,15 @@ def report(
         raise UsageError(f"Days to read again are 1 to {_MOST_DAYS - 1}, not {days}.")
     if query.limit is not None:
         raise UsageError("A table has every row: a limit cannot be kept.")
-    query = replace(query, sort=(), order=(), relative=None, time_range=None)
+    if query.sort or query.order:
+        raise UsageError("The rows of a table have no order: leave out the sort.")
+    if not filters_objects(query):
+        raise UsageError(
+            "Meta chooses rows by their numbers over all days that are asked for, and "
+            "a sync asks for others each time: such a filter cannot be kept.",
+            hint="Keep every row, and filter in SQL:  where spend > 5",
+        )
+    query = replace(query, relative=None, time_range=None)
     return Report(
         name=name or _name_of(query), query=query, since=_day(since), days=days
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from ..constants import FieldKind
+from ..constants import FieldKind, Storage
 from ..models import Row
 from ..redact import clean
 from .actions import (
@@ -26,9 +26,6 @@ from .query import InsightsQuery
 from .schema import DATES, TIMEZONE, column_names, kind_in
 
 Plan = tuple[tuple[str, str, Read], ...]
-
-_COUNTS = frozenset((FieldKind.COUNT, FieldKind.UNIQUE_COUNT))
-_COUNT_LISTS = frozenset((FieldKind.ACTIONS, FieldKind.UNIQUE_ACTIONS))
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,7 +139,7 @@ def _column_plan(
     name: str, query: InsightsQuery, numbers: Numbers
 ) -> tuple[str, str, Read]:
     if pick := pick_of(name):
-        number = _number_in_list(pick.kind, numbers)
+        number = _number_reader(pick.kind, numbers)
         return name, pick.source, picked(pick, number, numbers.refuse)
     kind = kind_in(query, name)
     if kind.is_actions:
@@ -156,17 +153,17 @@ def _column_plan(
 def number_of(name: str, query: InsightsQuery) -> Read:
     """Return what reads a value in the list of the column *name*, or picked of it."""
     pick = pick_of(name)
-    return _number_in_list(pick.kind if pick else kind_in(query, name), _STRICT)
+    return _number_reader(pick.kind if pick else kind_in(query, name), _STRICT)
 
 
-def _number_in_list(kind: FieldKind, numbers: Numbers) -> Read:
-    if kind in _COUNT_LISTS:
-        return numbers.listed
-    return numbers.counted if kind in _COUNTS else numbers.decimal
+def _number_reader(kind: FieldKind, numbers: Numbers) -> Read:
+    if kind.of_one.storage is not Storage.COUNT:
+        return numbers.decimal
+    return numbers.listed if kind.is_actions else numbers.counted
 
 
 def _list_reader(kind: FieldKind, query: InsightsQuery, numbers: Numbers) -> Read:
-    number = _number_in_list(kind, numbers)
+    number = _number_reader(kind, numbers)
     windows = query.action_attribution_windows
     if query.splits_actions:
         return as_list(number, query.action_breakdowns, windows, numbers.refuse)
@@ -182,7 +179,7 @@ def _scalar_reader(kind: FieldKind, numbers: Numbers) -> Read:
         return _text
     if kind is FieldKind.UNKNOWN:
         return _unknown
-    return numbers.counted if kind in _COUNTS else numbers.decimal
+    return _number_reader(kind, numbers)
 
 
 def _text(value: object) -> object:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from ..constants import FieldKind
+from ..constants import FieldKind, Storage
 from ..errors import UsageError
 from ..models import Order, Row
 from .fields import FIELDS, REMOVED
@@ -16,16 +16,8 @@ from .picks import pick_of
 from .query import InsightsQuery, Names
 from .schema import column_names
 
+_META_SORTS: Final = (Storage.COUNT, Storage.DECIMAL)
 _DIRECTION = re.compile(r"(.+?)(?:\s+|_)(asc|desc|ascending|descending)", re.IGNORECASE)
-_META_SORTS: Final = frozenset(
-    (
-        FieldKind.COUNT,
-        FieldKind.UNIQUE_COUNT,
-        FieldKind.MONEY,
-        FieldKind.COST,
-        FieldKind.RATIO,
-    )
-)
 
 
 def orders_in(given: Names | None) -> tuple[Order, ...]:
@@ -72,7 +64,7 @@ def meta_sort(orders: Sequence[Order]) -> tuple[str, ...]:
     pick, kind = pick_of(name), FIELDS.get(name)
     if pick and (":" not in name or pick.window != "value"):
         return ()
-    if name in REMOVED or not (pick or kind in _META_SORTS):
+    if name in REMOVED or not (pick or (kind and kind.storage in _META_SORTS)):
         return ()
     return (f"{name}_{'de' if orders[0].descending else 'a'}scending",)
 

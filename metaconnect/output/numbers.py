@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Final
 
-from ..constants import FieldKind
+from ..constants import FieldKind, Storage
 
 NOTHING: Final = "–"  # noqa: RUF001 - an en dash is meant
 
@@ -16,15 +16,6 @@ _WITHOUT_DECIMALS: Final = frozenset(
 # ISO 4217: three decimals, though Meta's own offset for them is 100.
 _THREE_DECIMALS: Final = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
 _DECIMALS: Final = 2
-_AS_SENT: Final = frozenset(
-    (
-        FieldKind.COUNT,
-        FieldKind.UNIQUE_COUNT,
-        FieldKind.ACTIONS,
-        FieldKind.UNIQUE_ACTIONS,
-    )
-)
-_MONEY: Final = frozenset((FieldKind.MONEY, FieldKind.ACTION_VALUES))
 _LONGEST: Final = 40  # digits before or after the point
 _ROUNDING: Final = Context(prec=3 * _LONGEST, rounding=ROUND_HALF_UP)
 
@@ -43,7 +34,8 @@ def number_text(value: int | Decimal, kind: FieldKind, unit: str = "") -> str:
         return f"{number:.1E}"
     if kind.is_text:
         return f"{number:f}"
-    if kind in _AS_SENT or (kind is FieldKind.OBJECTS and isinstance(value, int)):
+    counts = kind.of_one.storage is Storage.COUNT
+    if counts or (kind is FieldKind.OBJECTS and isinstance(value, int)):
         return f"{number:,f}"
     exponent = Decimal(1).scaleb(-_decimals(number, kind, unit))
     return f"{number.quantize(exponent, context=_ROUNDING):,f}"
@@ -51,7 +43,7 @@ def number_text(value: int | Decimal, kind: FieldKind, unit: str = "") -> str:
 
 def _decimals(number: Decimal, kind: FieldKind, unit: str) -> int:
     usual = minor_digits(unit)
-    if kind in _MONEY or not number:
+    if kind.of_one is FieldKind.MONEY or not number:
         return usual
     return max(usual, 1 - number.adjusted())
 

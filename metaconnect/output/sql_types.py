@@ -7,23 +7,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from ..constants import FieldKind
+from ..constants import FieldKind, Storage
 
 TEXT: Final = "VARCHAR"
 _DIGITS: Final = 38  # of the widest DECIMAL
 _DECIMALS: Final = 6  # as many as Meta sends; so that most files have one type
 _BIGINT_DIGITS: Final = 18
-_COUNTS: Final = frozenset(
-    (
-        FieldKind.COUNT,
-        FieldKind.UNIQUE_COUNT,
-        FieldKind.ACTIONS,
-        FieldKind.UNIQUE_ACTIONS,
-    )
-)
-_UNTYPED: Final = frozenset(
-    (FieldKind.TEXT, FieldKind.ID, FieldKind.OBJECTS, FieldKind.UNKNOWN)
-)
 
 
 class Shape:
@@ -75,13 +64,14 @@ def sql_type(kind: FieldKind, shape: Shape) -> str:
     The kind decides it, so that two files of one query have the same types, except
     where values would not fit: then it is wider, or TEXT.
     """
-    if kind is FieldKind.DATE:
+    storage = kind.of_one.storage
+    if storage is Storage.DATE:
         return "DATE" if shape.sorts <= {"date"} else TEXT
     if kind.is_actions:
-        return _map_type(shape, counts=kind in _COUNTS)
-    if kind in _UNTYPED and not shape.sorts:
+        return _map_type(shape, counts=storage is Storage.COUNT)
+    if storage in (Storage.TEXT, Storage.JSON) and not shape.sorts:
         return TEXT
-    return _scalar_type(shape, counts=kind in _COUNTS or kind in _UNTYPED)
+    return _scalar_type(shape, counts=storage is not Storage.DECIMAL)
 
 
 def _map_type(shape: Shape, *, counts: bool) -> str:

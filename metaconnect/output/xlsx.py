@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any, BinaryIO, Final
 from weakref import finalize
 
-from ..constants import FieldKind
+from ..constants import FieldKind, Storage
 from ..errors import UsageError
 from ..models import Column, Row
 from .json import cell_text
@@ -29,7 +29,6 @@ _DIGITS: Final = 15
 _NO_XML: Final = re.compile("[\ufffe\uffff]")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 _WIDEST: Final = 40  # characters a column is made wide for
-_COUNTS: Final = frozenset((FieldKind.COUNT, FieldKind.UNIQUE_COUNT))
 
 
 class XlsxSink:
@@ -123,14 +122,14 @@ def number_format(column: Column) -> str:
     kind = column.kind
     if kind is FieldKind.DATE:
         return "yyyy-mm-dd"
-    if kind in _COUNTS:
+    if kind.storage is Storage.COUNT:
         return "#,##0"
     if kind is FieldKind.MONEY:
         decimals = "0" * minor_digits(column.unit)
         amount = f"#,##0.{decimals}" if decimals else "#,##0"
         is_code = _CURRENCY.fullmatch(column.unit)
         return f"{amount} [${column.unit}]" if is_code else amount
-    if kind in (FieldKind.COST, FieldKind.RATIO):
+    if kind.storage is Storage.DECIMAL:
         return "#,##0.00####"
     return ""
 

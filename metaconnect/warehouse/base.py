@@ -5,27 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Final, Protocol
 
 import msgspec
 
+from ..constants import Storage
 from ..models import Row
 
 TABLE: Final = "meta_insights"
 CHANGES: Final = "meta_insights_changes"
 WINDOWS: Final = "meta_insights_windows"
-
-
-class Storage(StrEnum):
-    """What the values of a column are, whichever the database."""
-
-    TEXT = "text"
-    DATE = "date"
-    TIME = "time"
-    COUNT = "count"
-    DECIMAL = "decimal"
-    JSON = "json"
 
 
 METRICS: Final = frozenset((Storage.COUNT, Storage.DECIMAL, Storage.JSON))

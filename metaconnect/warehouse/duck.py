@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from ..constants import Storage
 from ..models import Row
 from . import sql
 from .base import (
@@ -23,7 +24,6 @@ from .base import (
     Columns,
     Part,
     Series,
-    Storage,
     Window,
 )
 from .changes import changes, comparable

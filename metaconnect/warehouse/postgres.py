@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from ..constants import Storage
 from ..models import Row
 from . import sql
 from .base import (
@@ -19,7 +20,6 @@ from .base import (
     Columns,
     Part,
     Series,
-    Storage,
     Window,
 )
 from .changes import changes, comparable

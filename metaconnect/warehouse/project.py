@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from ..constants import Storage
 from ..errors import ConfigError, ErrorTemplate, TablesMissing
 from ..models import Row
 from ..output.json import json_text
@@ -23,7 +24,6 @@ from .base import (
     Columns,
     Part,
     Series,
-    Storage,
     Window,
 )
 from .values import text_column

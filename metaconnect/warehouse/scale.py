@@ -10,7 +10,7 @@ from ..errors import ConfigError
 
 # Meta sends six. With twelve, two columns can be multiplied in 38 digits.
 SCALE: Final = 12
-_DIGITS: Final = 38
+DIGITS: Final = 38
 _BIGINT: Final = 2**63
 
 
@@ -36,7 +36,7 @@ def scale_for(name: str, values: Iterable[object], there: int | None) -> int | N
 
 def _require_fit(name: str, numbers: Iterable[int | Decimal], scale: int) -> None:
     for value in numbers:
-        if Decimal(value).adjusted() >= _DIGITS - scale:
+        if Decimal(value).adjusted() >= DIGITS - scale:
             raise ConfigError(
                 f"{name} has a value with more digits than DuckDB keeps: {value}.",
                 hint="Leave the field out, or keep Insights in PostgreSQL.",

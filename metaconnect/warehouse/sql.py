@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 
+from ..constants import Storage
 from ..errors import ConfigError
 from ..models import Row
 from .base import (
@@ -21,7 +22,6 @@ from .base import (
     Change,
     Columns,
     Part,
-    Storage,
     Window,
 )
 from .values import json_column

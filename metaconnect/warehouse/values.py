@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
+from ..constants import Storage
 from ..models import Row
 from ..output.json import json_text
 from ..output.text import well_formed
-from .base import BASE, Part, Storage
+from .base import BASE, Part
 
 
 def stored_rows(part: Part) -> Iterator[Row]:

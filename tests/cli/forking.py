@@ -25,6 +25,7 @@ LATER = (
     "cryptography.hazmat.primitives.ciphers.aead",
     "cryptography.x509",
     "dotenv",
+    "duckdb",
     "encodings.idna",
     "encodings.utf_16_le",
     "filelock",

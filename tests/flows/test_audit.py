@@ -45,6 +45,17 @@ async def test_an_account_that_agrees_takes_seven_requests(audit, meta):
     assert all("time_range" in request["query"] for request in insights(meta))
 
 
+async def test_relative_days_need_the_ad_accounts_time_zone(program, connect, meta):
+    connect(timezone_name=None)
+    meta.sandbox.plan(f"/{AGREES}", "2/400", None)
+
+    found = await program.audit(["acme"], since="3d")
+
+    (failure,) = found.failures
+    assert "Which day it is now" in str(failure.error)
+    assert not insights(meta)
+
+
 async def test_deleted_objects_explain_what_levels_lack_with_one_request_more(
     audit, meta
 ):

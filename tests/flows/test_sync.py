@@ -322,7 +322,7 @@ async def test_a_schema_that_somebody_changed_is_said(program, connect, clock, p
 async def test_a_project_without_the_client_says_so(
     program, settings, connect, clock, stack
 ):
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     connect()
     there = replace(
@@ -337,3 +337,12 @@ async def test_a_project_without_the_client_says_so(
         (done,) = await other.sync("supabase")
 
     assert isinstance(done.problem, ClientNotFound)
+
+
+async def test_a_last_day_is_refused(program, connect, place, meta):
+    connect()
+
+    with pytest.raises(UsageError, match="leave out until"):
+        await program.sync(place, since="2026-11-01", until="2026-11-10")
+
+    assert not insights_calls(meta)

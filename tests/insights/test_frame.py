@@ -85,6 +85,13 @@ def test_values_of_polars():
     ]
 
 
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_half_a_character_is_a_text_like_any_other(library):
+    found = frame([{**ROW, "campaign_name": "Brand \ud83d"}], COLUMNS, library=library)
+
+    assert list(found["campaign_name"]) == ["Brand \ufffd"]
+
+
 def test_exact_numbers_of_pandas():
     found = frame([ROW], COLUMNS, library="pandas", numbers="decimal")
 

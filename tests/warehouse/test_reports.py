@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from metaconnect.constants import Storage
 from metaconnect.errors import UsageError
 from metaconnect.flows.sync_plan import plan
 from metaconnect.flows.sync_rows import table_columns_of
@@ -12,7 +13,7 @@ from metaconnect.insights.grid import batches, day_at, windows
 from metaconnect.insights.query import insights_query
 from metaconnect.insights.reports import breakdown_key, report, reports_in
 from metaconnect.models import TimeRange
-from metaconnect.warehouse.base import Storage, Window
+from metaconnect.warehouse.base import Window
 from metaconnect.warehouse.scale import scale_for
 
 
@@ -27,7 +28,6 @@ def test_an_id_is_of_what_makes_the_rows_and_for_ever_the_same():
     same = [
         a_report(fields="spend"),
         a_report(since="2026-01-01"),
-        a_report(sort="spend_descending"),
     ]
     assert {each.id for each in same} == {a_report().id}
     assert a_report(breakdowns="age,gender").id == a_report(breakdowns="gender,age").id
@@ -41,9 +41,19 @@ def test_an_id_is_of_what_makes_the_rows_and_for_ever_the_same():
     assert len({each.id for each in [*others, a_report()]}) == 6
 
 
-def test_what_lasts_for_ever_is_refused():
-    with pytest.raises(UsageError, match="all_days"):
-        a_report(time_increment="all_days")
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("time_increment", "all_days", "all_days"),
+        ("limit", 5, "a limit cannot be kept"),
+        ("sort", "spend_descending", "leave out the sort"),
+        ("sort", "-purchases", "leave out the sort"),
+        ("filtering", "spend > 5", "over all days that are asked for"),
+    ],
+)
+def test_what_no_table_can_keep_is_refused(option, value, said):
+    with pytest.raises(UsageError, match=said):
+        a_report(**{option: value})
 
 
 def test_a_key_is_sorted_and_has_an_asset_by_its_id():
