@@ -195,10 +195,11 @@ class Pieces:
         return rows
 
     def _has_room_for(self, piece: Piece) -> bool:
-        """Whether another page of *piece* may be fetched."""
+        """Whether another page of *piece* may be fetched; its first always may."""
+        if piece.count > 1 or not piece.held or self._plan[0] is piece:
+            return True
         pieces = (each for each in self._plan if isinstance(each, Piece))
-        held = sum(each.held + len(each.pages) for each in pieces)
-        return held < _IN_MEMORY or piece.count > 1 or self._plan[0] is piece
+        return sum(each.held + len(each.pages) for each in pieces) < _IN_MEMORY
 
     def _release(self, piece: Piece, held: list[list[Row]]) -> None:
         """Hand the rows on; those of several units by their dates."""
