@@ -95,7 +95,7 @@ async def test_a_report_with_a_question_of_its_own_is_named(
 ):
     own = report(
         "sale",
-        query=insights_query(fields="spend", filtering="spend GREATER_THAN 1"),
+        query=insights_query(fields="spend", filtering="campaign.name CONTAIN a"),
     )
     await program.sync(place, reports=[own])
 

@@ -7,9 +7,9 @@ import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from metaconnect.blocking import Metaconnect
 from metaconnect.errors import InvalidRequest, NotConnected

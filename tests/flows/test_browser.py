@@ -1,9 +1,9 @@
 """Connecting from Python: the listener on localhost and the person's own browser."""
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from metaconnect.blocking import Metaconnect
 from metaconnect.errors import AuthorizationDenied, AuthorizationTimeout

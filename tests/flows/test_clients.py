@@ -1,8 +1,8 @@
 """Which client is meant, and whether its token may be used."""
 
-import dataclasses
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from metaconnect.constants import META_GRAPH_URL
@@ -171,7 +171,9 @@ class TestIssuer:
         self, settings, program, connect, notices
     ):
         connect()
-        without = dataclasses.replace(settings, meta_app_id=None, meta_app_secret=None)
+        without = msgspec.structs.replace(
+            settings, meta_app_id=None, meta_app_secret=None
+        )
         async with make_program(without, notices.append) as other:
             assert await other.insights("acme", "yesterday")
 

@@ -1,7 +1,6 @@
 """The connect flow, where each of its steps fails once."""
 
-import dataclasses
-
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -251,7 +250,9 @@ class TestALoginOfAnother:
         ids=["app", "host", "store"],
     )
     async def test_is_not_resumed(self, changed, kept, program, settings, meta):
-        there = type(program)(dataclasses.replace(settings, **changed)).parts.pending
+        there = type(program)(
+            msgspec.structs.replace(settings, **changed)
+        ).parts.pending
         before = len(asked(meta))
 
         assert there.clients() == []

@@ -1,8 +1,8 @@
 """Disconnecting: what Meta is told, what is deleted, and what is said of it."""
 
-import dataclasses
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -32,7 +32,7 @@ NOW = datetime.now(UTC)
 async def either_program(request, settings, notices):
     """A program that knows the app secret, and may inspect tokens, or does not."""
     if request.param == "without the app":
-        settings = dataclasses.replace(settings, meta_app_secret=None)
+        settings = msgspec.structs.replace(settings, meta_app_secret=None)
     async with make_program(settings, notices.append) as made:
         yield made
 

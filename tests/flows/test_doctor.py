@@ -3,12 +3,11 @@
 import asyncio
 import json
 import socket
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from keyring.backends import fail
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from metaconnect.blocking import Metaconnect
 from metaconnect.flows.doctor import (

@@ -8,6 +8,7 @@ from metaconnect.errors import MetaconnectError, NotConnected, TokenRejected
 from metaconnect.flows.insights_many import Failure, labelled_columns
 from metaconnect.flows.many import AT_ONCE
 from metaconnect.flows.report import InsightsReport
+from metaconnect.graph.client import GraphClient
 from metaconnect.insights.query import insights_query
 
 from .conftest import asked
@@ -92,12 +93,12 @@ async def test_ad_accounts_by_id_each_once(program, connect):
     assert [request.ad_account_id for request in found.requests] == [OTHER]
 
 
-async def test_only_a_few_are_asked_at_a_time(program, clients, meta):
+async def test_only_a_few_are_asked_at_a_time(program, clients, monkeypatch):
     targets = await program.insights_requests(QUERY)
     under_way, most = 0, 0
-    real = program.parts.graph.get
+    real = GraphClient.get_decoded
 
-    async def get(*args, **params):
+    async def get_decoded(*args, **params):
         nonlocal under_way, most
         under_way += 1
         most = max(most, under_way)
@@ -107,7 +108,7 @@ async def test_only_a_few_are_asked_at_a_time(program, clients, meta):
         finally:
             under_way -= 1
 
-    program.parts.graph.get = get
+    monkeypatch.setattr(GraphClient, "get_decoded", get_decoded)
     await read(program, targets.requests)
 
     assert 1 < most <= AT_ONCE

@@ -3,10 +3,10 @@
 import os
 import signal
 from contextlib import suppress
-from dataclasses import replace
 from itertools import count
 
 import pytest
+from msgspec.structs import replace
 
 from metaconnect.errors import NothingToResume
 

@@ -1,10 +1,10 @@
 """Exchanging tokens before they expire, on both stores."""
 
-from dataclasses import replace as replace_fields
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
+from msgspec.structs import replace as replace_fields
 
 from metaconnect.errors import (
     ConfigError,

@@ -1,10 +1,10 @@
 """How connections are: the verdict, what the store knows, and what Meta says."""
 
 import asyncio
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from metaconnect.blocking import Metaconnect
 from metaconnect.constants import META_GRAPH_URL

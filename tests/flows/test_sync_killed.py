@@ -43,8 +43,8 @@ async def stopping_request(*args, **options):
     step()
     return await request(*args, **options)
 
-request = GraphClient.request
-GraphClient.request = stopping_request
+request = GraphClient._send
+GraphClient._send = stopping_request
 for owner, name in (
     (duck, "_replace"), (duck.DuckSession, "replace"),
     (postgres.PostgresSession, "_replace"), (postgres.PostgresSession, "replace"),

@@ -115,7 +115,7 @@ async def test_another_apps_that_may_be_inspected_is_refused_too(
     inspect = adopt.inspect_token
 
     async def of_another(*args):
-        from dataclasses import replace
+        from msgspec.structs import replace
 
         return replace(await inspect(*args), app_id="999")
 

@@ -1,9 +1,9 @@
 """Connecting in two steps: an address now, its answer later."""
 
-import dataclasses
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import msgspec
 import pytest
 
 from metaconnect.blocking import Metaconnect
@@ -64,7 +64,7 @@ async def test_another_process_may_take_the_answer(program, settings, answer):
 
 
 async def test_any_redirect_uri_will_do_and_nothing_listens(program, settings):
-    there = dataclasses.replace(settings, base_url="https://dashboard.example")
+    there = msgspec.structs.replace(settings, base_url="https://dashboard.example")
     async with make_program(there, print) as other:
         login = await other.start_connect("acme")
 
@@ -163,7 +163,9 @@ async def test_an_answer_is_not_carried_to_another_app_or_host(
     login = await program.start_connect("acme")
     address = answer(login)
 
-    async with make_program(dataclasses.replace(settings, **changed), print) as other:
+    async with make_program(
+        msgspec.structs.replace(settings, **changed), print
+    ) as other:
         with pytest.raises(NothingToResume):
             await other.complete_connect("acme", address)
     assert (await program.complete_connect("acme", address)).is_new
