@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, Final
@@ -18,6 +19,8 @@ _ENCODER = msgspec.json.Encoder(decimal_format="number")
 # What a Decimal may look like that JSON does not know, or that has other
 # digits than Meta's: 1E-7 for 0.0000001. It may also stand in a text: no harm.
 _SUSPECTS: Final = (b"E-", b"E+", b"NaN", b"Infinity")
+# The bytes that call for a second look: a search for one set is quickest.
+_UNUSUAL: Final = re.compile(rb"[EIN\x7f-\xff]")
 # Control characters that JSON allows as they are but a terminal obeys: DEL, C1,
 # the marks that turn the direction of text, and two line separators.
 # https://trojansource.codes, https://www.unicode.org/reports/tr9/
@@ -79,6 +82,10 @@ class NdjsonSink:
 
 def json_text(value: object) -> bytes:
     """Return *value* as compact JSON in UTF-8; what is no number is null."""
+    with suppress(UnicodeEncodeError):  # a lone surrogate
+        encoded = _ENCODER.encode(value)
+        if not _UNUSUAL.search(encoded):
+            return encoded
     return _encoded(_ENCODER.encode, value, lambda: _plain(value))
 
 

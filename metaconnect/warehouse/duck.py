@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-import msgspec
+from msgspec.structs import replace
 
 from ..constants import Storage
-from ..models import Row
 from . import sql
 from .base import (
     CHANGES,
+    ROW_KEY,
     TABLE,
     WINDOWS,
     Change,
@@ -28,6 +27,7 @@ from .base import (
 )
 from .changes import changes, comparable
 from .duck_errors import opened, speaking
+from .duck_loading import Loader, scratch_folder
 from .scale import SCALE, scale_for
 from .values import stored_rows
 
@@ -101,14 +101,14 @@ class DuckTarget:
             return _windows(connection, series)
 
     def replace(self, part: Part) -> list[Change]:
-        with self._working() as connection, _folder() as folder:
+        with self._working() as connection, scratch_folder() as folder:
             self._make_room(connection, part)
-            loader = _Loader(connection, folder, self._types)
+            loader = Loader(connection, folder, self._types)
             with _transaction(connection):
+                fresh = loader.read(TABLE, list(stored_rows(part)))
                 before = comparable(part, _windows(connection, part.series))
-                old = _old_rows(connection, part) if before else ()
-                found = changes(part, old, before)
-                _replace(connection, part, loader)
+                found = _changes(connection, part, fresh, before) if before else []
+                _replace(connection, part, fresh)
                 connection.execute(sql.delete_days(WINDOWS, "?"), sql.days_of(part))
                 loader.load(WINDOWS, sql.window_rows(part))
                 loader.load(CHANGES, sql.change_rows(found))
@@ -161,56 +161,37 @@ def _windows(connection: DuckDBPyConnection, series: Series) -> dict[date, Windo
     return sql.by_day(map(sql.window_of, found))
 
 
-def _old_rows(connection: DuckDBPyConnection, part: Part) -> list[Row]:
+def _changes(
+    connection: DuckDBPyConnection,
+    part: Part,
+    fresh: str | None,
+    before: Mapping[date, Window],
+) -> list[Change]:
+    """
+    Return what Meta restated.
+
+    DuckDB itself leaves out the rows that are as they were, nearly all of them: to hand
+    them over takes longer than to write them.
+    """
     columns = sql.compared_columns(part)
-    statement = sql.select_rows(columns, (), "?")
-    found = connection.execute(statement, sql.days_of(part)).fetchall()
-    return sql.fetched(columns, found)
+    kept, days = sql.select_rows(columns, (), "?"), sql.days_of(part)
+    if fresh is None:
+        old = connection.execute(kept, days).fetchall()
+        return changes(part, sql.fetched(columns, old), before)
+    came = f"select {sql.listed(columns)} from {fresh}"
+    old = connection.execute(f"{kept} except {came}", days).fetchall()
+    others = f"select {sql.listed(ROW_KEY)} from ({came} except {kept})"
+    new = set(connection.execute(others, days).fetchall())
+    rows = [row for row in part.rows if tuple(row[n] for n in ROW_KEY) in new]
+    return changes(replace(part, rows=rows), sql.fetched(columns, old), before)
 
 
-def _replace(connection: DuckDBPyConnection, part: Part, loader: _Loader) -> None:
+def _replace(connection: DuckDBPyConnection, part: Part, fresh: str | None) -> None:
     connection.execute(sql.delete_days(TABLE, "?"), sql.days_of(part))
     named = (part.report, *part.series.values, part.report)
     connection.execute(sql.rename_report("?"), named)
-    loader.load(TABLE, list(stored_rows(part)))
-
-
-class _Loader:
-    """Loads rows by DuckDB's own reader: inserted one by one they take a minute."""
-
-    def __init__(
-        self,
-        connection: DuckDBPyConnection,
-        folder: Path,
-        types: Mapping[str, Mapping[str, str]],
-    ) -> None:
-        self._connection = connection
-        self._folder = folder
-        self._types = types
-
-    def load(self, table: str, rows: Sequence[Row]) -> None:
-        """Insert *rows*, which have the same keys, all of them columns of *table*."""
-        if not rows:
-            return
-        path = self._folder / f"{table}.ndjson"
-        # Decimals as texts: as numbers they would become floats on the way.
-        path.write_bytes(msgspec.json.Encoder().encode_lines(rows))
-        types = {name: self._types[table][name] for name in rows[0]}
-        # JSON as text: DuckDB would write its numbers anew, and lose digits.
-        given = {n: "VARCHAR" if t == "JSON" else t for n, t in types.items()}
-        chosen = ", ".join(f"{sql.quoted(n)}::{t}" for n, t in types.items())
-        self._connection.execute(
-            f"insert into {table} ({sql.listed(types)}) select {chosen} from "
-            "read_json(?, format = 'newline_delimited', columns = ?, "
-            "maximum_object_size = 67108864)",
-            (str(path), given),
-        )
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="metaconnect-") as folder:
-        yield Path(folder)
+    if fresh is not None:
+        connection.execute(f"insert into {TABLE} by name select * from {fresh}")
 
 
 @contextmanager

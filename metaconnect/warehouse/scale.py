@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation
 from typing import Final
 
 from ..errors import ConfigError
@@ -22,6 +22,8 @@ def scale_for(name: str, values: Iterable[object], there: int | None) -> int | N
     holds.
     """
     scale, numbers = there, [v for v in values if isinstance(v, (int, Decimal))]
+    if scale is not None and _all_fit(numbers, scale):  # the usual case, and fast
+        return scale
     for value in numbers:
         if scale is None and (isinstance(value, Decimal) or abs(value) >= _BIGINT):
             scale = SCALE
@@ -32,6 +34,17 @@ def scale_for(name: str, values: Iterable[object], there: int | None) -> int | N
     if scale is not None:
         _require_fit(name, numbers, scale)
     return scale
+
+
+def _all_fit(numbers: Iterable[int | Decimal], scale: int) -> bool:
+    context = Context(prec=_DIGITS, traps=[Inexact, InvalidOperation])
+    step = Decimal((0, (1,), -scale))
+    try:
+        for value in numbers:
+            context.quantize(value, step)  # raises where a digit would go
+    except (Inexact, InvalidOperation):
+        return False
+    return True
 
 
 def _require_fit(name: str, numbers: Iterable[int | Decimal], scale: int) -> None:

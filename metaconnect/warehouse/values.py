@@ -5,20 +5,31 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from operator import itemgetter
+from typing import Final
 
 from ..constants import Storage
 from ..models import Row
 from ..output.json import json_text
 from ..output.text import well_formed
-from .base import BASE, Part
+from .base import BASE, SERIES, Part
+
+_DECODER: Final = json.JSONDecoder(parse_float=Decimal)
+# Made here, and so what a database takes already.
+_OURS: Final = frozenset((*SERIES, "breakdown_key", "report", "level"))
 
 
 def stored_rows(part: Part) -> Iterator[Row]:
     """Yield the rows of *part* with lists as JSON text, and texts that are UTF-8."""
     columns = {**BASE, **part.columns}
-    converts = [(n, _CONVERTS[k]) for n, k in columns.items() if k in _CONVERTS]
+    converts = [
+        (name, _CONVERTS[kind])
+        for name, kind in columns.items()
+        if kind in _CONVERTS and name not in _OURS
+    ]
+    values = itemgetter(*columns)  # by far the quickest, for each row of thousands
     for row in part.rows:
-        kept = {name: row[name] for name in columns}
+        kept = dict(zip(columns, values(row), strict=True))
         for name, convert in converts:
             kept[name] = convert(kept[name])
         yield kept
@@ -69,4 +80,4 @@ def change_text(value: object) -> str | None:
 
 def from_json(text: str) -> object:
     """Return what *text* says, with the digits of its numbers."""
-    return json.loads(text, parse_float=Decimal)
+    return _DECODER.decode(text)
