@@ -105,10 +105,17 @@ class DuckTarget:
             self._make_room(connection, part)
             loader = Loader(connection, folder, self._types)
             with _transaction(connection):
-                fresh = loader.read(TABLE, list(stored_rows(part)))
                 before = comparable(part, _windows(connection, part.series))
-                found = _changes(connection, part, fresh, before) if before else []
-                _replace(connection, part, fresh)
+                rows, fresh = list(stored_rows(part)), None
+                found: list[Change] = []
+                if before:
+                    fresh = loader.read(TABLE, rows) if rows else None
+                    found = _changes(connection, part, fresh, before)
+                _make_way(connection, part)
+                if fresh:
+                    connection.execute(f"insert into {TABLE} by name from {fresh}")
+                else:
+                    loader.load(TABLE, rows)
                 connection.execute(sql.delete_days(WINDOWS, "?"), sql.days_of(part))
                 loader.load(WINDOWS, sql.window_rows(part))
                 loader.load(CHANGES, sql.change_rows(found))
@@ -186,12 +193,10 @@ def _changes(
     return changes(replace(part, rows=rows), sql.fetched(columns, old), before)
 
 
-def _replace(connection: DuckDBPyConnection, part: Part, fresh: str | None) -> None:
+def _make_way(connection: DuckDBPyConnection, part: Part) -> None:
     connection.execute(sql.delete_days(TABLE, "?"), sql.days_of(part))
     named = (part.report, *part.series.values, part.report)
     connection.execute(sql.rename_report("?"), named)
-    if fresh is not None:
-        connection.execute(f"insert into {TABLE} by name select * from {fresh}")
 
 
 @contextmanager

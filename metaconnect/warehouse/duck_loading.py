@@ -38,33 +38,25 @@ class Loader:
 
     def load(self, table: str, rows: Sequence[Row]) -> None:
         """Insert *rows*, which have the same keys, all of them columns of *table*."""
-        if (fresh := self.read(table, rows)) is not None:
-            self._connection.execute(
-                f"insert into {table} by name select * from {fresh}"
-            )
+        if rows:
+            self._run(f"insert into {table} by name", table, rows)
 
-    def read(self, table: str, rows: Sequence[Row]) -> str | None:
-        """
-        Put *rows* as for `load` into a passing table, and return its name.
+    def read(self, table: str, rows: Sequence[Row]) -> str:
+        """Put *rows*, as for `load`, into a passing table, and return its name."""
+        self._run(f"create or replace temp table fresh_{table} as", table, rows)
+        return f"temp.fresh_{table}"
 
-        Return None where there are none: they say no columns.
-        """
-        if not rows:
-            return None
-        fresh = f"temp.fresh_{table}"
+    def _run(self, what: str, table: str, rows: Sequence[Row]) -> None:
         path = self._folder / f"{table}.ndjson"
         # Decimals as texts: as numbers they would become floats on the way.
         path.write_bytes(msgspec.json.Encoder().encode_lines(rows))
         types = {name: self._types[table][name] for name in rows[0]}
         # JSON as text: DuckDB would write its numbers anew, and lose digits.
         given = {n: "VARCHAR" if t == "JSON" else t for n, t in types.items()}
-        chosen = ", ".join(
-            f"{sql.quoted(n)}::{t} as {sql.quoted(n)}" for n, t in types.items()
-        )
+        names = {name: sql.quoted(name) for name in types}
+        chosen = ", ".join(f"{names[n]}::{t} as {names[n]}" for n, t in types.items())
         self._connection.execute(
-            f"create or replace temp table fresh_{table} as select {chosen} from "
-            "read_json(?, format = 'newline_delimited', columns = ?, "
-            "maximum_object_size = 67108864)",
+            f"{what} select {chosen} from read_json(?, columns = ?, "
+            "format = 'newline_delimited', maximum_object_size = 67108864)",
             (str(path), given),
         )
-        return fresh
