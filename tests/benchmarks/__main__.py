@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from . import reading, startup
+from . import fleet, reading, sparking, startup, syncing
 from .programs import Programs
 from .report import Line, print_table
 from .servers import ROOT
@@ -22,6 +22,9 @@ BENCHMARKS: Mapping[str, Callable[[Programs, int], Iterator[Line]]] = {
     "memory": reading.memory,
     "requests": reading.requests,
     "imports": startup.imports,
+    "sync": syncing.sync,
+    "spark": sparking.spark,
+    "fleet": fleet.fleet,
 }
 
 
@@ -46,7 +49,8 @@ def main() -> None:
         print(f"{name} ...", file=sys.stderr, flush=True)
         with TemporaryDirectory(prefix="metaconnect-benchmark-") as folder:
             lines += BENCHMARKS[name](Programs(Path(folder)), options.turns)
-    print_table(lines)
+    if lines:
+        print_table(lines)
 
 
 if __name__ == "__main__":

@@ -39,9 +39,14 @@ class Command:
 
     def lines(self) -> int:
         """Run it once, unmeasured, and return how many lines it prints."""
+        return self.text().count("\n")
+
+    def text(self) -> str:
+        """Run it once, unmeasured, and return what it prints."""
         done = self._run([sys.executable, *self.arguments])
-        done.check_returncode()
-        return done.stdout.count("\n")
+        if done.returncode:
+            raise RuntimeError(f"{self.arguments}: {done.stderr}")
+        return done.stdout
 
     def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 @contextmanager
 def sandbox() -> Iterator[str]:
     """Serve the pretend Meta, and yield its URL."""
-    with _served("metaconnect", "sandbox", "--port", "0") as url:
+    with served("metaconnect", "sandbox", "--port", "0") as url:
         yield url
 
 
@@ -38,7 +38,7 @@ def synthetic(*, latency: int = 0) -> Iterator[str]:
     with TemporaryDirectory(prefix="metaconnect-rows-") as folder:
         path = Path(folder, "rows.ndjson")
         path.write_bytes(_recorded())
-        with _served("tests.benchmarks.synthetic", str(path), str(latency)) as url:
+        with served("tests.benchmarks.synthetic", str(path), str(latency)) as url:
             yield url
 
 
@@ -87,7 +87,8 @@ def control(url: str, name: str, **what: object) -> dict[str, Any]:
 
 
 @contextmanager
-def _served(*module: str) -> Iterator[str]:
+def served(*module: str) -> Iterator[str]:
+    """Run a module that prints its URL, and yield that."""
     with subprocess.Popen(
         [sys.executable, "-m", *module],
         cwd=ROOT,
