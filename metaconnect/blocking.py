@@ -366,6 +366,10 @@ class Metaconnect:
             self._meta.insights_requests, query, clients, all_accounts=all_accounts
         )
 
+    def share_limits(self) -> None:
+        """Heed what other processes have learnt of Meta's quotas."""
+        self._meta.parts.share_limits()
+
     def pages(
         self, request: InsightsRequest, *, raw: bool = False
     ) -> Iterator[list[Row]]:

@@ -184,6 +184,21 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     unit: str = ""
 
 
+class QuotaPause(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    Until when nothing is asked against a quota of Meta's, and why.
+
+    An `ad_account_id` is without ``act_``, and "" for the quota of the app itself;
+    `app_id` is "" where the app is not known.
+    """
+
+    app_id: str
+    ad_account_id: str
+    paused_until: datetime
+    why: str
+    code: int | None = None
+
+
 def normal_ad_account_id(text: str) -> str:
     """Return *text* with the ``act_`` that Meta's paths need."""
     return text if text.startswith("act_") else f"act_{text}"

@@ -28,6 +28,7 @@ from .stores.settings import stored_settings
 if TYPE_CHECKING:  # loaded where they are built
     import httpx
 
+    from .graph.shared import SharedPauses
     from .stores.started import StartedLogins
     from .stores.supabase.clients import ClientAdmin
     from .stores.supabase.project import SupabaseProject
@@ -59,6 +60,7 @@ class Parts:
     async def aclose(self) -> None:
         """Close the HTTP connections that were opened; the next use opens new ones."""
         self.__dict__.pop("graph", None)
+        self.__dict__.pop("_shared_pauses", None)
         if http := self.__dict__.pop("http", None):
             await http.aclose()
 
@@ -127,6 +129,30 @@ class Parts:
             throttle=Throttle(max_wait=self._max_wait),
             notice=self._notice,
         )
+
+    def share_limits(self) -> None:
+        """
+        Let what is learnt of Meta's quotas hold for all processes that use the store.
+
+        A project keeps it for the service role alone. A store that cannot do it is
+        asked no more, and nothing else changes.
+        """
+        if self._shared_pauses is not None:
+            self.graph.share_limits(self._shared_pauses)
+
+    @cached_property
+    def _shared_pauses(self) -> SharedPauses | None:
+        from .flows.shared_limits import shared_pauses
+
+        if self.settings.store_kind == "local":
+            from .stores.quotas import LocalQuotas
+
+            return shared_pauses(LocalQuotas(self.settings.folder))
+        if not self.settings.uses_service_role:
+            return None
+        from .stores.supabase.quotas import SupabaseQuotas
+
+        return shared_pauses(SupabaseQuotas(self.project, self._bearer))
 
     def target(self, place: str) -> Target:
         """

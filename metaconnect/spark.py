@@ -163,6 +163,7 @@ class InsightsReader(DataSourceReader):
         columns = labelled_columns(query)
         parts = cast("InsightsPartition", partition).parts
         with Metaconnect() as meta:
+            meta.share_limits()
             for part in parts:
                 request = InsightsRequest(
                     connection=replace(

@@ -67,7 +67,7 @@ class ManyClients(OneClient):
         chosen ones, by id or name; with *all_accounts* every one that the tokens
         reach. Who cannot be asked is among the failures.
         """
-
+        self.parts.share_limits()
         graph = self.parts.graph
 
         async def requests_of(

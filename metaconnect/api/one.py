@@ -67,6 +67,8 @@ class OneClient(Upkeep):
         *report_runs* is "never"; with "always" any query is. Up to *at_once* requests
         are under way.
         """
+        if report_runs == "always":
+            self.parts.share_limits()
         return reading(
             request,
             graph=self.parts.graph,

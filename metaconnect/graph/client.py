@@ -7,7 +7,7 @@ import hmac
 import re
 from collections.abc import Callable, Mapping
 from copy import copy
-from typing import Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 import httpx
 
@@ -20,6 +20,9 @@ from .http import DEADLINE, Answer, encoded, headers, send
 from .throttle import Failure, Quota, Throttle, ignore
 from .usage import wait_named
 from .waits import reason_of
+
+if TYPE_CHECKING:  # loaded where limits are shared
+    from .shared import SharedPauses
 
 T = TypeVar("T")
 FromBytes = Callable[[bytes], T | None]
@@ -93,6 +96,10 @@ class GraphClient:
             await self._throttle.sleep(seconds)
         finally:
             self._waiting("")
+
+    def share_limits(self, shared: SharedPauses) -> None:
+        """Heed the pauses of other processes from now on, and let them know ours."""
+        self._throttle.shared = shared
 
     def clock(self) -> float:
         """Return the seconds of the clock that pauses are measured by."""

@@ -7,7 +7,7 @@ import math
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ..errors import MetaconnectError, RateLimited
 from .gate import IN_FLIGHT, IN_FLIGHT_OF_APP, Gate
@@ -22,7 +22,12 @@ from .waits import (
     with_wait,
 )
 
+if TYPE_CHECKING:  # loaded where limits are shared
+    from .shared import SharedPauses
+
 _WORTH_MENTIONING: Final = 5.0  # seconds without a word
+
+_ALIKE: Final = 5.0  # seconds: such pauses are one
 
 # The app's own quota; the other codes are about an ad account or a user.
 _APP_LIMITS: Final = frozenset((4, 341))
@@ -83,6 +88,7 @@ class Throttle:
         self.max_wait = max_wait
         self.sleep = sleep
         self.clock = clock
+        self.shared: SharedPauses | None = None
         self._jitter = jitter
         self._pauses: dict[Quota, _Pause] = {}
         self._gates: dict[Quota, Gate] = {}
@@ -103,6 +109,8 @@ class Throttle:
 
         Raises RateLimited, without waiting, where it would take too long.
         """
+        if self.shared is not None:
+            await self._hear(self.shared)
         until = await self._sit_out(quota, failure, notice, waiting)
         while True:
             # The ad account's first: who waits for it takes no place of the app's.
@@ -196,7 +204,7 @@ class Throttle:
         if isinstance(error, RateLimited) and named:
             wait = delay or error.retry_after or PAUSE
             self._gate(limited).narrow()
-            self._pauses[limited] = _Pause(self.clock() + wait, error)
+            self._pause(limited, self.clock() + wait, error)
         return delay
 
     def _heed(self, quota: Quota, usage: Usage, name: str) -> None:
@@ -204,7 +212,27 @@ class Throttle:
         if pause := pause_for(usage):
             why = f"{usage.utilisation:.0f} % of Meta's quota for {name} is used."
             until = self.clock() + pause + self._jitter()
-            self._pauses[quota] = _Pause(until, RateLimited(why))
+            self._pause(quota, until, RateLimited(why))
+
+    def _pause(self, quota: Quota, until: float, error: RateLimited) -> None:
+        before = self._pauses.get(quota)
+        self._pauses[quota] = _Pause(until, error)
+        # Not each of many requests that are refused at the same time.
+        if self.shared is None or (before and until <= before.until + _ALIKE):
+            return
+        self.shared.tell(*quota, until - self.clock(), error)
+
+    async def _hear(self, shared: SharedPauses) -> None:
+        """Pause where another process has learnt that it is due."""
+        from .shared import seconds_left
+
+        for told in await shared.news(self.clock()):
+            quota = Quota(told.app_id or None, told.ad_account_id or None)
+            until = self.clock() + seconds_left(told)
+            before = self._pauses.get(quota)
+            if before is None or before.until < until:
+                error = RateLimited(told.why, code=told.code)
+                self._pauses[quota] = _Pause(until, error)
 
 
 def _throttled(error: RateLimited, left: float) -> RateLimited:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from ..constants import Storage
+from ..models import Row
 from . import sql
 from .base import (
     CHANGES,
@@ -111,11 +112,7 @@ class DuckTarget:
                 if before:
                     fresh = loader.read(TABLE, rows) if rows else None
                     found = _changes(connection, part, fresh, before)
-                _make_way(connection, part)
-                if fresh:
-                    connection.execute(f"insert into {TABLE} by name from {fresh}")
-                else:
-                    loader.load(TABLE, rows)
+                _replace(connection, part, loader, rows, fresh)
                 connection.execute(sql.delete_days(WINDOWS, "?"), sql.days_of(part))
                 loader.load(WINDOWS, sql.window_rows(part))
                 loader.load(CHANGES, sql.change_rows(found))
@@ -193,10 +190,21 @@ def _changes(
     return changes(replace(part, rows=rows), sql.fetched(columns, old), before)
 
 
-def _make_way(connection: DuckDBPyConnection, part: Part) -> None:
+def _replace(
+    connection: DuckDBPyConnection,
+    part: Part,
+    loader: Loader,
+    rows: Sequence[Row],
+    fresh: str | None,
+) -> None:
+    """Put *rows* in the place of what was kept; *fresh* is where they are already."""
     connection.execute(sql.delete_days(TABLE, "?"), sql.days_of(part))
     named = (part.report, *part.series.values, part.report)
     connection.execute(sql.rename_report("?"), named)
+    if fresh:
+        connection.execute(f"insert into {TABLE} by name from {fresh}")
+    else:
+        loader.load(TABLE, rows)
 
 
 @contextmanager

@@ -150,6 +150,21 @@ def test_only_an_owner_or_the_service_role_replaces_a_window(actor, expected, wo
         assert world.rows("meta_insights_windows") == []
 
 
+@pytest.mark.parametrize("actor", ACTORS)
+def test_what_quotas_of_meta_say_is_the_service_roles_alone(actor, world):
+    pause = {"app_id": "7", "ad_account_id": "1", "why": "Too many calls"}
+    pause["paused_until"] = "2026-11-20T12:00:00Z"
+    refused = "unauthorized" if actor == "expired" else "refused"
+    expected = "rows" if actor == "service_role" else refused
+
+    options = {"json": pause, "headers": {"Prefer": RETURNING}}
+    written = world.send(actor, "POST", "meta_quotas", **options)
+    read = world.send(actor, "GET", "meta_quotas")
+
+    assert (outcome(written), outcome(read)) == (expected, expected)
+    assert bool(world.rows("meta_quotas")) == (expected == "rows")
+
+
 def test_insights_go_with_their_client_and_are_embedded_in_it(world):
     query = f"clients?select=name,meta_insights(date_start,spend)&id=eq.{world.acme}"
     (acme,) = world.send("viewer", "GET", query).json()

@@ -97,6 +97,7 @@ class Stack:
         # Ten times as fast as truncate; the rest goes by cascade.
         self.sql("delete from clients")
         self.sql("delete from meta_tokens")
+        self.sql("delete from meta_quotas")
         self.sql("delete from auth.users")
         self.auth.clear()
         self.gateway.clear()

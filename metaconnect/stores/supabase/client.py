@@ -95,10 +95,13 @@ class Table:
         columns: Sequence[str] = ("*",),
         where: Filters | None = None,
         *,
+        above: Filters | None = None,
         limit: int | None = None,
         client_id: str | None = None,
     ) -> list[Row]:
         query = _filtered(self._query().select(*columns), where or {})
+        for column, value in (above or {}).items():
+            query = query.gt(column, value)
         query = query if limit is None else query.limit(limit)
         return self._rows(query, client_id=client_id)
 
