@@ -37,7 +37,7 @@ def scale_for(name: str, values: Iterable[object], there: int | None) -> int | N
 
 
 def _all_fit(numbers: Iterable[int | Decimal], scale: int) -> bool:
-    context = Context(prec=_DIGITS, traps=[Inexact, InvalidOperation])
+    context = Context(prec=DIGITS, traps=[Inexact, InvalidOperation])
     step = Decimal((0, (1,), -scale))
     try:
         for value in numbers:
