@@ -90,3 +90,12 @@ def test_a_planned_throttle_says_how_long(get, control, planned, account):
     control("next", path=f"/{account}/insights", error=planned)
     assert usage(get(f"/{account}/insights"), account) == (100, 12)
     assert usage(get(f"/{account}/insights"), account) == (1, 0)
+
+
+def test_the_header_names_at_most_32_ad_accounts(get, control):
+    control("switches", quota=5, ad_accounts=80)
+    for number in range(40):
+        answer = get(f"/act_{102000000000031 + number}/insights")
+    named = header(answer, "x-business-use-case-usage")
+    assert len(named) == 32
+    assert "102000000000070" in named
