@@ -28,15 +28,9 @@ from metaconnect.flows.insights_many import labelled_columns
 from metaconnect.insights.query import insights_query
 from metaconnect.insights.windows import stretches
 from metaconnect.models import AccessToken, Connection, TimeRange
-from metaconnect.spark import (
-    Bounds,
-    InsightsReader,
-    MetaInsights,
-    Part,
-    options_of,
-    parts_of,
-    record_batch,
-)
+from metaconnect.spark import InsightsReader, MetaInsights
+from metaconnect.spark.columns import record_batch
+from metaconnect.spark.plan import Bounds, Part, options_of, parts_of
 from metaconnect.stores.local import LocalStore
 from metaconnect.stores.secrets import open_secret_store
 
