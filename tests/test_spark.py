@@ -282,6 +282,7 @@ def test_a_number_that_does_not_fit_is_named(name, value):
 
 ON_SPARK = """
 import json, sys
+from pyspark.sql import SparkSession
 from metaconnect.spark import MetaInsights
 spark = (
     SparkSession.builder.master("local[2]")

@@ -21,8 +21,8 @@ https://spark.apache.org/docs/latest/api/python/tutorial/sql/python_data_source.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final, NamedTuple, cast
+from datetime import UTC, datetime
+from typing import cast
 
 import pyarrow as pa
 from msgspec.structs import replace
