@@ -65,19 +65,26 @@ class Walk:
                 f"Meta's pages do not end after {len(self._seen):,}."
             )
 
-    async def next_rows(self, *, fewest: int = FEWEST_ROWS) -> list[Row]:
+    async def next_rows(
+        self, *, fewest: int = FEWEST_ROWS, again: int = 0
+    ) -> list[Row]:
         """
         Return the rows of the next page, asked for with no fewer than *fewest*.
 
-        Raises TooMuchData where Meta refuses so few too, and ServiceUnavailable
-        where the pages repeat or do not end: before their rows are returned.
+        So few are asked for *again* where Meta refuses them: it says so of small
+        requests too, now and then. Raises TooMuchData after that, and
+        ServiceUnavailable where the pages repeat or do not end: before their rows
+        are returned.
         """
         while True:
             try:
                 page = await self._fetch(self._after, self.limit)
             except TooMuchData:
                 if self.limit is None or self.limit // 2 < fewest:
-                    raise
+                    if again <= 0:
+                        raise
+                    again -= 1
+                    continue
                 self._notice(
                     f"{self.limit} rows a page are too many for Meta: asking for fewer."
                 )

@@ -7,6 +7,7 @@ https://developers.facebook.com/docs/marketing-api/insights/best-practices/#asyn
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from ..errors import InvalidRequest, MetaconnectError, ServiceUnavailable, TooMuchData
@@ -21,6 +22,8 @@ ENDED_BADLY: Final = ("Job Failed", "Job Skipped")
 FIRST_POLL: Final = 1.0
 LONGEST_POLL: Final = 30.0
 STUCK_AFTER: Final = 600.0  # without any progress
+# How often Meta may call a small request too large: it does, now and then.
+SMALL_REFUSALS: Final = 2
 _NO_OBJECT: Final = (100, 33)  # Meta, of a run that it has just started
 _TOO_LARGE: Final = -3  # Report Too Large: another run is no smaller
 _LATER: Final = "Try again later, or ask for less: a shorter range, fewer fields."
@@ -44,11 +47,15 @@ async def finished_run(source: Source, query: InsightsQuery) -> str:
 
 async def _tried(source: Source, query: InsightsQuery) -> str | MetaconnectError:
     """Start a run and wait for its end; return its id, or why it has no rows."""
-    try:
-        run_id = await source.start_report(query)
-    except TooMuchData:  # Meta says so of small requests too, now and then
-        run_id = await source.start_report(query)
+    run_id = await _started(source, query)
     return await _failure(source, run_id) or run_id
+
+
+async def _started(source: Source, query: InsightsQuery) -> str:
+    for _ in range(SMALL_REFUSALS):
+        with suppress(TooMuchData):
+            return await source.start_report(query)
+    return await source.start_report(query)
 
 
 async def _failure(source: Source, run_id: str) -> MetaconnectError | None:

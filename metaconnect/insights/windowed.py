@@ -16,7 +16,7 @@ from .fetch import Source
 from .pieces import Piece, Sent, Stretch, piece_of
 from .progress import ReadProgress
 from .reading import ReportRuns
-from .report_runs import finished_run
+from .report_runs import SMALL_REFUSALS, finished_run
 from .windows import Units
 
 HELD: Final = 4  # pages of a piece that cannot be cut, before they are released
@@ -261,7 +261,7 @@ class Pieces:
         while not walk.ended:
             if len(held) >= HELD:
                 await self._release_early(piece, held)
-            rows = await walk.next_rows()
+            rows = await walk.next_rows(again=SMALL_REFUSALS)
             self._progress.pages += 1
             held.append(others(rows) if others else rows)
         piece.pages.extend(held)
