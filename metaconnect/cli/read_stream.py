@@ -33,6 +33,8 @@ async def print_stream(reading: Reading) -> int:
     reading.progress.hide()
     if sys.stderr.isatty():
         _say_caption(reading, count)
+    if not options.quiet:
+        _say_notes(reading)
     if options.check:
         await _say_missing(reading, spent)
     for line in rows.explanation():
@@ -101,6 +103,18 @@ def _say_caption(reading: Reading, count: int) -> None:
     say(data_caption(request))
     if not count:
         say_why_empty(request)
+
+
+def _say_notes(reading: Reading) -> None:
+    """Say what is to be known of the answer; of the plain query that is nothing."""
+    from ..insights.query import PLAIN_QUERY
+
+    if reading.shown == PLAIN_QUERY:
+        return
+    from .explanation import say_notes
+
+    for request in reading.targets.requests[:1]:
+        say_notes(reading, request)
 
 
 async def _say_missing(reading: Reading, spent: Sequence[Row]) -> None:

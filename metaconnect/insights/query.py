@@ -118,14 +118,14 @@ def _checked(query: InsightsQuery) -> InsightsQuery:
     if query.splits_actions and query.fields == DEFAULT_FIELDS:
         fields = tuple("purchase_roas" if f == ROAS else f for f in DEFAULT_FIELDS)
         query = replace(query, fields=fields)
-    if query != _PLAIN_QUERY:
+    if query != PLAIN_QUERY:
         from .checks import check
 
         check(query)
     return query
 
 
-_PLAIN_QUERY = InsightsQuery()
+PLAIN_QUERY = InsightsQuery()
 
 
 def _ranged(

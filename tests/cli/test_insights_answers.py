@@ -201,6 +201,31 @@ class TestExplain:
         assert len(meta.sandbox.requests) == before
 
 
+class TestNotes:
+    def test_days_that_do_not_compare_are_named_beside_any_format(self, connected):
+        across = ["--since", "2026-02-20", "--until", "2026-03-10", "--fields", "roas"]
+
+        assert "2026-03-03" in connected.run("insights", *across).stderr
+        assert "2026-03-03" not in connected.run("insights", *WEEK).stderr
+
+    def test_an_empty_answer_of_an_opt_in_breakdown_is_no_proof(self, connected):
+        done = connected.run(
+            "insights", *WEEK, "--fields", "spend",
+            "--breakdown", "publisher_platform,impression_device",
+        )  # fmt: skip
+
+        assert (done.returncode, done.stdout) == (0, "[]\n")
+        assert "no rows do not mean no delivery" in done.stderr
+
+    def test_why_a_table_is_empty(self, connected):
+        done = connected.run(
+            "insights", "--account", "Brand new, nothing delivered yet",
+            "--level", "campaign", "--format", "table",
+        )  # fmt: skip
+
+        assert "No rows: nothing was delivered" in done.stderr
+
+
 class TestContinue:
     QUERY = ("--since", "2026-08-01", "--until", "2026-10-31", "--level", "campaign")
 
