@@ -132,8 +132,8 @@ begin
     declare
       given constant jsonb := batch::jsonb;
       series public.meta_insights_windows;
-      first_day constant date := given ->> 'since';
-      last_day constant date := given ->> 'until';
+      first_day constant date := (given ->> 'since')::date;
+      last_day constant date := (given ->> 'until')::date;
       known constant text[] := array(
         select a.attname::text from pg_catalog.pg_attribute a
           where a.attrelid = 'public.meta_insights'::regclass
