@@ -13,12 +13,16 @@ from ..conftest import make_shell
 from . import browser as person
 from .shell import browser
 
+PASSWORD = "of-the-warehouse-12"
+DSN = f"postgresql://someone:{PASSWORD}@localhost:1/postgres"
+
 
 def given_out(server):
     """Every secret that the pretend Meta has given out so far."""
     sandbox = server.sandbox
     return {
         server.app_secret,
+        PASSWORD,
         *sandbox.tokens,
         *sandbox.codes,
         *(proof(server.app_secret, token) for token in sandbox.tokens),
@@ -59,6 +63,13 @@ def run_everything(shell, meta):
     yield shell.run("accounts", "use", "first", "--debug")
     yield shell.run("insights", "--debug", "--format", "table")
     yield shell.run("insights", "--debug", "--raw", "--level", "ad")
+    yield shell.run("insights", "--debug", "--all", "--explain", "--async", "always")
+    yield shell.run("insights", "--debug", "--dry-run")
+    yield shell.run("audit", "--debug", "--preset", "yesterday")
+    yield shell.run("sync", "--debug", "--to", "here.duckdb", "--days", "1")
+    yield shell.run("sync", "--debug", "--to", DSN)
+    yield shell.run("sync", "--debug", METACONNECT_SYNC_TO=DSN)
+    yield shell.run("query", "select 1", "--debug", "--from", DSN)
     for error in ("190", "100/proof", "html-400"):
         meta.sandbox.plan("*", error)
         yield shell.run("insights", "--debug", "--format", "csv")
