@@ -107,9 +107,9 @@ def questions(draw):
 class Everywhere:
     """The ways to ask; each returns rows as Python has them."""
 
-    def __init__(self, shell, library, spark, places):
+    def __init__(self, shell, python, spark, places):
         self.shell = shell
-        self.library = library
+        self.python = python
         self.spark = spark
         self.places = places
 
@@ -283,8 +283,8 @@ def test_the_same_rows_everywhere(everywhere, question):
         "until": f"{days.until}",
     }
 
-    rows = everywhere.library.insights(question.account, **asked)
-    many = everywhere.library.insights_many([question.account], **asked)
+    rows = everywhere.python.insights(question.account, **asked)
+    many = everywhere.python.insights_many([question.account], **asked)
     lines, table, parquet = everywhere.command_line(question, asked)
 
     whose = {"client": question.account, "account_id": question.account}
