@@ -5,7 +5,9 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -97,13 +99,35 @@ def global_options(
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
+    terminated: list[int] = []
+    former = signal.signal(signal.SIGTERM, partial(_interrupt, terminated))
+    try:
+        code = _run(arguments)
+    finally:
+        signal.signal(signal.SIGTERM, former)
+    return 128 + terminated[0] if terminated else code
+
+
+def _interrupt(terminated: list[int], number: int, frame: FrameType | None) -> None:
+    """
+    End like Ctrl-C, so that what was begun is cleaned away, half files among it.
+
+    Inside an event loop that cancels the main task; an exception raised in the midst
+    of any other task would be reported as unhandled.
+    """
+    terminated.append(number)
+    interrupt = signal.getsignal(signal.SIGINT)
+    if not callable(interrupt):  # Ctrl-C is ignored here
+        sys.exit(128 + number)
+    interrupt(signal.SIGINT, frame)
+
+
+def _run(arguments: Sequence[str]) -> int:
     arguments = globals_first(arguments)
     report_as_text()
     keep_options("")
     if asks_for_json(arguments):
         report_as_json()
-    # Like Ctrl-C: what was begun is cleaned away, half files among it.
-    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     try:
         code = app(args=arguments, prog_name="metaconnect", standalone_mode=False)
     except SystemExit as done:

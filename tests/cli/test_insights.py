@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import stat
 import subprocess
+import time
 from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
@@ -151,6 +152,19 @@ class TestOtherFormats:
 
         assert (code, "Traceback" in err) == (128 + number, False)
         assert list(connected.folder.iterdir()) == []
+
+    def test_a_signal_at_any_moment_leaves_no_traceback(self, connected, meta):
+        """A SystemExit in the midst of a task of httpx was reported as unhandled."""
+        meta.sandbox.switches.turn("latency_ms", 150)
+        options = ["--level", "ad", "--preset", "last_90d", "--output", "out.csv"]
+        for number in range(10):
+            with connected.start("insights", *options) as running:
+                while not list(connected.folder.glob(".out.csv.*")):
+                    assert running.process.poll() is None
+                time.sleep(number * 0.015)
+                running.process.send_signal(signal.SIGTERM)
+                code, _, err = running.end(timeout=10)
+            assert (code, "Traceback" in err) == (143, False), err
 
     def test_a_file_in_a_folder_that_is_not_there_is_a_usage_error(self, connected):
         done = connected.run("insights", "--output", "no/where.csv")
